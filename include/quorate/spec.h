@@ -1,0 +1,93 @@
+// What a group is agreed to be (GroupSpec) and how this member takes part in it (MemberOptions).
+//
+//   quorate::GroupSpec spec{.size = 5};
+//   if (auto problem = quorate::find_problem(spec)) std::cerr << problem->message << '\n';
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "quorate/result.h"
+
+namespace quorate {
+
+using Duration = std::chrono::nanoseconds;
+
+enum class Kind : std::uint8_t {
+    coordinated,   ///< with a leader, agreed membership, votes and ordered messages
+    default_kind,  ///< membership and messages alone (not yet in this version)
+};
+
+enum class Role : std::uint8_t {
+    member,    ///< takes part in everything
+    observer,  ///< hears everything, counts for nothing
+    witness,   ///< a seat, but no application messages and no poll vote
+};
+
+enum class Voting : std::uint8_t {
+    majority,   ///< yes as soon as more than half of the electorate said yes
+    consensus,  ///< yes only if all said yes
+};
+
+/// A group's timing. Must be ordered heartbeat < election_min < election_max < peer_timeout.
+struct Timing {
+    Duration heartbeat = std::chrono::milliseconds(50);      ///< between the leader's signs of life
+    Duration election_min = std::chrono::milliseconds(150);  ///< shortest silence before an election
+    Duration election_max = std::chrono::milliseconds(300);  ///< longest silence before an election
+    Duration peer_timeout = std::chrono::milliseconds(1000); ///< silence before a member is evicted
+    bool operator==(const Timing&) const = default;
+};
+
+/// What a group has agreed to be. All its members must come with the same one.
+struct GroupSpec {
+    /// How many members the group is deployed with, 1 to 1000. With N = size up to max_voters, and
+    /// at most N members running, no two incarnations of the group ever decide beside each other.
+    /// With N above max_voters, only the founding takes a majority of N; after it, decisions take a
+    /// majority of the max_voters seats, so two incarnations exclude each other only as long as the
+    /// members that hold seats keep running or are replaced through the group.
+    std::uint32_t size = 3;
+    std::uint32_t max_voters = 7;  ///< seats: the most Raft voters, 1 to 15, odd
+    Kind kind = Kind::coordinated;
+    Timing timing = {};
+    /// How long a volatile group stays in an incarnation without a quorum; at least election_max.
+    /// Nothing: never gives up.
+    std::optional<Duration> refound_after = std::chrono::seconds(10);
+    bool durable = false;  ///< survives restarts (not yet in this version)
+    bool operator==(const GroupSpec&) const = default;
+
+    std::uint32_t seats() const { return size < max_voters ? size : max_voters; }
+    /// The fewest voters that may elect or commit, whatever the configuration (rule 1).
+    std::uint32_t seat_floor() const { return seats() / 2 + 1; }
+    /// The fewest members that may found an incarnation.
+    std::uint32_t founders() const { return size / 2 + 1; }
+};
+
+/// What is wrong with a spec, as one sentence naming the option; nothing if it is usable.
+std::optional<Error> find_problem(const GroupSpec& spec);
+/// How two specs differ, as one sentence naming the first difference; nothing if they agree.
+std::optional<std::string> find_difference(const GroupSpec& theirs, const GroupSpec& ours);
+/// What is wrong with a group's type or instance name (1 to 64 of letters, digits, `_`, `-`).
+std::optional<Error> find_problem_in_name(const std::string& part);
+
+/// How this member reaches the others, and bounds on what it keeps.
+struct MemberOptions {
+    Role role = Role::member;
+    std::string listen = "tcp://127.0.0.1:0";     ///< where to accept peers; port 0 picks one
+    std::string advertise;                        ///< what the others connect to; empty: what was bound
+    std::vector<std::string> seeds;               ///< members to ask first; need not be up yet
+    std::string beacon = "127.255.255.255:17670"; ///< UDP broadcast or multicast address; empty: off
+    /// Whether a refused connection proves a process dead. Turn it off where someone other than the
+    /// member's own machine can refuse connections (rule 7).
+    bool trust_refusals = true;
+    double clock_drift = 0.01;            ///< bound on how differently two members' clocks run, 0 to 0.2
+    std::size_t mailbox_commands = 4096;  ///< requests on their way to the group, 1 to 1,000,000
+    std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000
+    std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 64 MiB
+    std::size_t link_messages = 16384;    ///< frames waiting for one peer's link, 16 to 1,000,000
+};
+std::optional<Error> find_problem(const MemberOptions& options);
+
+}  // namespace quorate

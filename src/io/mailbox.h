@@ -1,0 +1,45 @@
+// Between a group and its component, as a seam: an inproc socket in src/group, a recorder in src/sim.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/time.h"
+#include "quorate/events.h"
+
+namespace quorate::io {
+
+// ---- what the component asks for; `request` comes back in RequestDone ----
+struct SendToGroup { RequestId request = 0; Payload data; };
+struct SendOrdered { RequestId request = 0; Payload data; };
+struct SendToLeader { RequestId request = 0; Payload data; };
+/// To the sender of the last direct message when `to` is none.
+struct SendToMember { RequestId request = 0; MemberId to; Payload data; };
+struct RequestVote {
+    RequestId request = 0;
+    std::string topic;
+    Voting kind = Voting::majority;
+    Duration timeout{};
+};
+struct SendVote { RequestId request = 0; PollId poll; bool yes = false; };
+struct TransferLeadership { RequestId request = 0; MemberId to; };
+struct LeaveGroup { RequestId request = 0; };
+
+using Command = std::variant<SendToGroup, SendOrdered, SendToLeader, SendToMember, RequestVote,
+                             SendVote, TransferLeadership, LeaveGroup>;
+
+class Mailbox {
+public:
+    virtual ~Mailbox() = default;
+    /// Hands an event to the component. False: the bound is reached; the caller keeps or counts it.
+    virtual bool post(Event event) = 0;
+    /// Makes a new status visible to the component's status calls. Never blocks.
+    virtual void publish(const GroupStatus& status) = 0;
+    /// Makes a new lease end visible (CLOCK_BOOTTIME; base::long_ago: none): am_leader() reads it.
+    virtual void publish_lease(base::Nanos lease_until) = 0;
+    virtual void publish_commit(std::uint64_t commit_index) = 0;
+};
+
+}  // namespace quorate::io

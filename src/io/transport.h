@@ -1,0 +1,53 @@
+// How frames reach other members, as a seam: ZeroMQ in src/net, a fake network in src/sim.
+//
+// A link is one-way: from this member to one endpoint. Frames on one link arrive in order or not at
+// all. What comes back are TransportEvents, handed to the loop as inputs by whoever drives it.
+// One thread (the GroupThread); no call blocks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "quorate/events.h"
+
+namespace quorate::io {
+
+/// Names one incoming connection while it lasts; never reused in one Transport. 0: not known.
+using ConnectionId = std::uint64_t;
+
+/// A frame arrived. Not validated.
+struct FrameArrived { Payload bytes; ConnectionId connection = 0; };
+/// An incoming connection closed: a reason to look, not proof of anything (rule 7).
+struct ConnectionClosed { ConnectionId connection = 0; };
+/// The answer to probe().
+struct ProbeAnswered {
+    std::string endpoint;
+    enum class Answer : std::uint8_t {
+        refused,    ///< nobody listens there: the process that did is gone
+        connected,  ///< somebody listens; who, only a frame can tell
+        unknown,    ///< no answer in time, unreachable, or the name can't be resolved
+    } answer = Answer::unknown;
+};
+/// A datagram on the beacon address. Not validated; only a hint.
+struct BeaconHeard { Payload bytes; };
+
+using TransportEvent = std::variant<FrameArrived, ConnectionClosed, ProbeAnswered, BeaconHeard>;
+
+class Transport {
+public:
+    virtual ~Transport() = default;
+    /// Queues a frame for `endpoint` (tcp://HOST:PORT), connecting if needed. Frames wait for a link
+    /// that is coming up, up to the bound. False: the bound is reached or the endpoint is unusable.
+    virtual bool send(const std::string& endpoint, Payload frame) = 0;
+    /// Drops the link to `endpoint` and what waits on it (after `linger` milliseconds of flushing).
+    virtual void close(const std::string& endpoint) = 0;
+    /// Tries a plain connection, outside of the links; exactly one ProbeAnswered follows, within 1 s.
+    virtual void probe(const std::string& endpoint) = 0;
+    /// Sends a datagram to the beacon address, if there is one.
+    virtual void announce(Payload datagram) = 0;
+    /// What the others are told to connect to.
+    virtual std::string endpoint() const = 0;
+};
+
+}  // namespace quorate::io
