@@ -6,7 +6,8 @@
 //   GroupLoop loop(options, clock, transport, store, mailbox);
 //   while (!loop.finished()) {
 //       wait_until(loop.next_deadline());           // or until something arrives
-//       loop.turn(arrived, commands);               // handles everything that waits, then sends once
+//       loop.turn(arrived, commands);               // handles everything that waits, then sends
+//       once
 //   }
 //
 // Single-threaded, never blocks; reads the clock once a turn.
@@ -31,17 +32,18 @@ namespace quorate::group {
 
 /// For tests and traces: what the loop did, as it does it. All optional; never change anything.
 struct LoopProbe {
-    std::function<void(const wire::Header&)> accepted;                    ///< a frame was taken as ours
-    std::function<void(std::uint64_t index, const raft::Entry&)> applied; ///< an entry reached the state
-    std::function<void(const std::string&)> story;                        ///< one line for a reader
+    std::function<void(const wire::Header&)> accepted;  ///< a frame was taken as ours
+    std::function<void(std::uint64_t index, const raft::Entry&)>
+        applied;                                    ///< an entry reached the state
+    std::function<void(const std::string&)> story;  ///< one line for a reader
 };
 
 struct LoopOptions {
-    std::string group;      ///< TYPE.INSTANCE
-    std::string name;       ///< the component's
-    GroupSpec spec;         ///< usable: find_problem(spec) found nothing
-    MemberOptions member;   ///< likewise
-    std::uint64_t seed = 0; ///< ids and randomized timeouts come from it
+    std::string group;       ///< TYPE.INSTANCE
+    std::string name;        ///< the component's
+    GroupSpec spec;          ///< usable: find_problem(spec) found nothing
+    MemberOptions member;    ///< likewise
+    std::uint64_t seed = 0;  ///< ids and randomized timeouts come from it
     LoopProbe probe;
 };
 
@@ -76,11 +78,11 @@ public:
 
     // ---- observations, for status and for the simulator's checkers ----
     MemberId id() const;
-    const raft::Raft* raft() const;                     ///< null while outside
-    const consensus::StateMachine* machine() const;     ///< null while outside
+    const raft::Raft* raft() const;                  ///< null while outside
+    const consensus::StateMachine* machine() const;  ///< null while outside
     GroupStatus status() const;
     const DropCounters& drops() const;
-    base::Nanos promised_until() const;                 ///< in any incarnation (rule 5)
+    base::Nanos promised_until() const;  ///< in any incarnation (rule 5)
 
 private:
     class Impl;

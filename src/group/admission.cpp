@@ -1,0 +1,103 @@
+// Membership, the leader's side: who is let in, who is given up, who holds the seats (rules 1, 3,
+// 4).
+#include <algorithm>
+
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+constexpr std::size_t max_newcomers = 1024;
+}
+
+void GroupLoop::Impl::on_join_request(const wire::Header& from, const wire::JoinRequest& request) {
+    peers_.introduce(from.sender, request.self, now());
+    if (!raft_ || leaving_) return;
+    wire::JoinReply reply;
+    reply.nonce = request.nonce;
+    reply.leader = raft_->leader();
+    if (!leads()) {
+        reply.leader_endpoint = reply.leader ? endpoint_of(reply.leader) : std::string{};
+        reply.answer = reply.leader_endpoint.empty() ? wire::JoinReply::Answer::no_leader
+                                                     : wire::JoinReply::Answer::redirect;
+    } else {
+        reply.leader_endpoint = transport_.endpoint();
+        admit(from.sender, request, reply);
+    }
+    send(from.sender, request.self.endpoint, std::move(reply));
+}
+
+void GroupLoop::Impl::admit(MemberId id, const wire::JoinRequest& request, wire::JoinReply& reply) {
+    reply.answer = wire::JoinReply::Answer::pending;
+    if (const auto difference = find_difference(request.spec, machine_->spec())) {
+        reply.answer = wire::JoinReply::Answer::refused;
+        reply.reason =
+            "the group " + options_.group + " has agreed on another specification: " + *difference;
+        story("refuses " + request.self.name + ": " + reply.reason);
+        return;
+    }
+    if (in_roster(id) || !raft_->established()) return;
+    if (newcomers_.size() >= max_newcomers && !newcomers_.contains(id)) return;
+    Newcomer& newcomer = newcomers_[id];
+    if (newcomer.first_asked == Nanos{}) newcomer.first_asked = now();
+    newcomer.last_asked = now();
+    const bool counts = request.self.role != Role::observer;
+    if (counts && machine_->deployed() >= options_.spec.size) {
+        if (all_heard_since(newcomer.first_asked + timing().election_max)) {
+            reply.answer = wire::JoinReply::Answer::refused;
+            reply.reason = "group_full: the group " + options_.group + " is deployed with " +
+                           std::to_string(options_.spec.size) +
+                           " members and all of them are alive";
+        }
+        return;  // else one of them may be gone: the newcomer waits for its place
+    }
+    if (now() < newcomer.propose_at) return;
+    newcomer.propose_at = now() + timing().election_max;
+    propose(0, consensus::Join{{id, request.self.name, request.self.endpoint, request.self.role}});
+}
+
+bool GroupLoop::Impl::all_heard_since(Nanos moment) const {
+    return std::all_of(machine_->roster().begin(), machine_->roster().end(),
+                       [&](const MemberRecord& member) {
+                           return member.id == self_ || member.role == Role::observer ||
+                                  (!is_dead(member.id) && last_sign(member.id) >= moment);
+                       });
+}
+
+Nanos GroupLoop::Impl::last_sign(MemberId id) const {
+    const Peer* peer = peers_.find(id);
+    return std::max(raft_->heard_at(id), peer ? peer->heard_at : base::long_ago);
+}
+
+void GroupLoop::Impl::keep_membership() {
+    membership_dirty_ = false;
+    if (!leads() || !raft_->established() || raft_->handing_on()) return;
+    for (const MemberRecord& member : machine_->roster()) {
+        if (member.id == self_) continue;
+        // A new leader, one that was stopped itself, and a newcomer's peers start counting anew.
+        const auto entered = entered_at_.find(member.id);
+        const Nanos sign = std::max({last_sign(member.id), led_since_, excused_at_,
+                                     entered != entered_at_.end() ? entered->second : now()});
+        const bool silent = sign + timing().peer_timeout <= now();
+        if (!silent && sign + timing().peer_timeout / 2 <= now()) suspect(member.id);
+        if (!silent && !is_dead(member.id)) continue;
+        Nanos& again_at = proposed_leaves_[member.id];
+        if (now() < again_at) continue;
+        again_at = now() + timing().election_max;
+        story("evicts " + member.name + (silent ? ": silent" : ": proven dead"));
+        propose(0, consensus::Leave{member.id, Departure::lost});
+    }
+    if (raft_->change_in_progress()) return;
+    const raft::Configuration& configuration = raft_->configuration();
+    consensus::SeatView view;
+    view.voters = configuration.voters;
+    view.learners = configuration.learners;
+    view.caught_up = [&](MemberId id) { return raft_->caught_up(now_, id) && !is_dead(id); };
+    view.dead = [&](MemberId id) { return is_dead(id); };
+    if (const auto plan = consensus::plan_seats(*machine_, view)) {
+        // Refused while another change is under way; looked at again a heartbeat later.
+        (void)raft_->change_configuration(now_, plan->voters, plan->learners);
+    }
+}
+
+}  // namespace quorate::group

@@ -1,0 +1,180 @@
+// What the component asks for. Every command that carries a request number is answered exactly
+// once: here at once, or later when its entry is applied, its fate is decided, or its time is over.
+#include <algorithm>
+
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+constexpr auto request_timeout = std::chrono::seconds(5);
+
+std::string too_large(std::size_t size, std::size_t bound) {
+    return "the message has " + std::to_string(size) + " bytes, the bound is " +
+           std::to_string(bound) + ": split it, or raise message_bytes at every member";
+}
+}  // namespace
+
+void GroupLoop::Impl::on_command(io::Command& command) {
+    if (finished_ || (leaving_ && !std::holds_alternative<io::LeaveGroup>(command))) {
+        const RequestId request = std::visit([](const auto& c) { return c.request; }, command);
+        failed(request, ErrorCode::left, "this member is leaving the group");
+        return;
+    }
+    std::visit([this](auto& each) { run(each); }, command);
+}
+
+void GroupLoop::Impl::failed(RequestId request, ErrorCode code, std::string message) {
+    outbox_.post(RequestDone{request, Error{code, std::move(message)}, 0, {}});
+}
+
+void GroupLoop::Impl::fail_all(const std::vector<RequestId>& requests, const std::string& why) {
+    for (const RequestId request : requests) failed(request, ErrorCode::unknown_outcome, why);
+}
+
+std::optional<Error> GroupLoop::Impl::no_way_to_decide() const {
+    if (!raft_ || !told_joined_) {
+        return Error{ErrorCode::no_quorum, "this member is not in the group yet: wait for joined"};
+    }
+    if (!quorum_) {
+        return Error{ErrorCode::no_quorum,
+                     "too few members are heard to decide: wait for quorum_regained"};
+    }
+    if (!raft_->leader()) {
+        return Error{ErrorCode::no_leader, "the group has no leader now: wait for leader_elected"};
+    }
+    return std::nullopt;
+}
+
+void GroupLoop::Impl::run(io::SendToGroup& command) {
+    if (command.data.size() > options_.member.message_bytes) {
+        failed(command.request, ErrorCode::too_large,
+               too_large(command.data.size(), options_.member.message_bytes));
+        return;
+    }
+    if (!raft_ || !told_joined_) {
+        failed(command.request, ErrorCode::no_quorum,
+               "this member is not in the group yet: wait for joined");
+        return;
+    }
+    const wire::AppMessage message = app_message(wire::AppMessage::Address::group, command.data);
+    bool all = true;
+    for (const MemberRecord& member : machine_->roster()) {
+        if (member.id == self_ || member.role == Role::witness) continue;
+        all &= send(member.id, member.endpoint, message);
+    }
+    deliver(self_, message);
+    if (all) {
+        done(command.request);
+    } else {
+        failed(command.request, ErrorCode::would_block,
+               "the link of at least one member is full, so that it did not get the message: "
+               "send less, or wait until it is evicted");
+    }
+}
+
+void GroupLoop::Impl::run(io::SendOrdered& command) {
+    if (command.data.size() > options_.member.message_bytes) {
+        failed(command.request, ErrorCode::too_large,
+               too_large(command.data.size(), options_.member.message_bytes));
+        return;
+    }
+    const consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
+                                            std::move(command.data)};
+    if (const auto error = propose(command.request, message)) {
+        failed(command.request, error->code, error->message);
+    }
+}
+
+void GroupLoop::Impl::run(io::SendToLeader& command) {
+    if (command.data.size() > options_.member.message_bytes) {
+        failed(command.request, ErrorCode::too_large,
+               too_large(command.data.size(), options_.member.message_bytes));
+        return;
+    }
+    if (const auto error = no_way_to_decide()) {
+        failed(command.request, error->code, error->message);
+        return;
+    }
+    const wire::AppMessage message = app_message(wire::AppMessage::Address::leader, command.data);
+    const MemberId leader = raft_->leader();
+    if (leader == self_) {
+        deliver(self_, message);
+    } else if (!send_to(leader, message)) {
+        failed(command.request, ErrorCode::would_block,
+               "the link to the leader is full: wait for outcomes, then try again");
+        return;
+    }
+    done(command.request);
+}
+
+void GroupLoop::Impl::run(io::SendToMember& command) {
+    if (command.data.size() > options_.member.message_bytes) {
+        failed(command.request, ErrorCode::too_large,
+               too_large(command.data.size(), options_.member.message_bytes));
+        return;
+    }
+    const MemberId to = command.to ? command.to : last_direct_from_;
+    if (!to || !in_roster(to) || !told_joined_) {
+        failed(command.request, ErrorCode::unknown_member,
+               to ? "no member " + to.hex() + " is in the roster: see members for who is"
+                  : std::string("no direct message has arrived yet whose sender could be meant"));
+        return;
+    }
+    const wire::AppMessage message = app_message(wire::AppMessage::Address::member, command.data);
+    if (to == self_) {
+        deliver(self_, message);
+    } else if (!send_to(to, message)) {
+        failed(command.request, ErrorCode::would_block,
+               "the link to that member is full: wait for outcomes, then try again");
+        return;
+    }
+    done(command.request);
+}
+
+void GroupLoop::Impl::run(io::RequestVote& command) {
+    if (command.topic.size() > consensus::StateMachine::max_topic_bytes) {
+        failed(command.request, ErrorCode::too_large,
+               too_large(command.topic.size(), consensus::StateMachine::max_topic_bytes));
+        return;
+    }
+    consensus::OpenPoll poll;
+    poll.poll = random_.id<PollId>();
+    poll.requester = self_;
+    poll.request = command.request;
+    poll.topic = command.topic;
+    poll.kind = command.kind;
+    poll.timeout = command.timeout;
+    if (const auto error = propose(command.request, poll)) {
+        failed(command.request, error->code, error->message);
+    }
+}
+
+void GroupLoop::Impl::run(io::TransferLeadership& command) {
+    if (!leads()) {
+        failed(command.request, ErrorCode::not_leader,
+               "only the leader can hand leadership on: ask there");
+        return;
+    }
+    if (command.to == self_) {
+        done(command.request);
+        return;
+    }
+    if (!in_roster(command.to) || !raft_->configuration().is_voter(command.to)) {
+        failed(command.request, ErrorCode::unknown_member,
+               "no member with a seat has that id: see members for who has");
+        return;
+    }
+    if (const auto started = raft_->transfer_leadership(now_, command.to); !started) {
+        failed(command.request, started.error().code, started.error().message);
+        return;
+    }
+    if (transfer_request_) {
+        failed(*transfer_request_, ErrorCode::unknown_outcome, "another transfer was asked for");
+    }
+    transfer_request_ = command.request;
+    transfer_target_ = command.to;
+    transfer_deadline_ = now() + Nanos(request_timeout) / 2;
+}
+
+}  // namespace quorate::group

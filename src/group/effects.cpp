@@ -1,0 +1,117 @@
+// What an applied entry means to this member and its component.
+#include <algorithm>
+
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+void GroupLoop::Impl::tell_joined() {
+    told_joined_ = true;
+    joining_.reset();
+    story("is in, " + std::to_string(machine_->roster().size()) + " members");
+    outbox_.post(Joined{machine_->founding().incarnation, status().members});
+}
+
+void GroupLoop::Impl::take_effect(const consensus::RosterJoined& effect) {
+    const MemberRecord& member = effect.member;
+    status_dirty_ = membership_dirty_ = true;
+    entered_at_[member.id] = now();
+    endpoints_[member.id] = member.endpoint;
+    newcomers_.erase(member.id);
+    proposed_leaves_.erase(member.id);
+    if (member.id == self_) {
+        tell_joined();
+        return;
+    }
+    peers_.introduce(member.id, {member.name, member.endpoint, member.role}, now());
+    if (told_joined_) outbox_.post(MemberJoined{member.id, member.name, member.role});
+}
+
+void GroupLoop::Impl::take_effect(const consensus::RosterMoved& effect) {
+    const MemberRecord& member = effect.member;
+    status_dirty_ = true;
+    endpoints_[member.id] = member.endpoint;
+    if (member.id != self_) {
+        peers_.introduce(member.id, {member.name, member.endpoint, member.role}, now());
+    }
+}
+
+void GroupLoop::Impl::take_effect(const consensus::RosterLeft& effect) {
+    const MemberRecord& member = effect.member;
+    status_dirty_ = membership_dirty_ = true;
+    entered_at_.erase(member.id);
+    proposed_leaves_.erase(member.id);
+    suspects_.erase(member.id);
+    if (member.id == self_) {
+        told_joined_ = false;
+        if (!leaving_) {
+            story("learns that it was evicted");
+            outbox_.post(Evicted{machine_->founding().incarnation});
+        }
+        return;
+    }
+    if (told_joined_) outbox_.post(MemberLeft{member.id, member.name, effect.reason});
+    const auto& roster = machine_->roster();
+    const bool reused = std::any_of(roster.begin(), roster.end(), [&](const MemberRecord& other) {
+        return other.endpoint == member.endpoint;
+    });
+    // What is still on the link (a leaver's last commit) is flushed by the transport.
+    if (!reused) transport_.close(member.endpoint);
+}
+
+void GroupLoop::Impl::take_effect(const consensus::Ordered& effect) {
+    const consensus::OrderedMessage& message = effect.message;
+    if (message.from == self_ && requests_.end(message.request)) {
+        outbox_.post(RequestDone{message.request, {}, effect.index, {}});
+    }
+    // A message comes to every member whose admission stands before it in the log.
+    if (!told_joined_ || options_.member.role == Role::witness) return;
+    outbox_.post(Message{message.from, message.data, true, effect.index, message.sent_ns,
+                         clock_.realtime().count()});
+}
+
+void GroupLoop::Impl::take_effect(const consensus::PollOpened& effect) {
+    const consensus::Poll* poll = machine_->find_poll(effect.poll);
+    if (poll == nullptr) return;
+    poll_deadlines_[poll->id] = now() + poll->timeout;
+    if (poll->requester == self_ && requests_.end(effect.request)) {
+        outbox_.post(RequestDone{effect.request, {}, 0, poll->id});
+    }
+    if (poll->electorate.contains(self_)) {
+        outbox_.post(VoteRequest{poll->id, poll->topic, poll->kind, poll->subject, poll->timeout,
+                                 poll->requester});
+    }
+}
+
+void GroupLoop::Impl::take_effect(const consensus::PollRejected& effect) {
+    if (effect.requester == self_ && requests_.end(effect.request)) {
+        failed(effect.request, effect.error.code, effect.error.message);
+    }
+}
+
+void GroupLoop::Impl::take_effect(const consensus::VoteCounted& effect) {
+    const auto vote = votes_.find(effect.poll);
+    if (effect.voter == self_ && vote != votes_.end()) vote->second.counted = true;
+}
+
+void GroupLoop::Impl::take_effect(const consensus::VoteRejected& effect) {
+    // The poll closed first, or this member was gone for it: nothing to send again.
+    const auto vote = votes_.find(effect.poll);
+    if (effect.voter == self_ && vote != votes_.end()) vote->second.counted = true;
+}
+
+void GroupLoop::Impl::take_effect(const consensus::PollClosed& effect) {
+    poll_deadlines_.erase(effect.poll);
+    votes_.erase(effect.poll);
+    const auto& voters = effect.voters;
+    const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
+    if (!told_joined_ && !had_vote) return;
+    outbox_.post(VoteResult{effect.poll, effect.outcome, effect.yes_votes, effect.no_votes,
+                            effect.electorate, effect.index});
+}
+
+void GroupLoop::Impl::take_effect(const consensus::Malformed&) {
+    ++drops_.garbage;
+}
+
+}  // namespace quorate::group

@@ -1,0 +1,30 @@
+#include "group/event_outbox.h"
+
+#include <utility>
+
+namespace quorate::group {
+
+namespace {
+bool must_arrive(const Event& event) {
+    return std::holds_alternative<RequestDone>(event) || std::holds_alternative<Refused>(event) ||
+           std::holds_alternative<Left>(event);
+}
+}  // namespace
+
+void EventOutbox::post(Event event) {
+    flush();
+    if (empty() && mailbox_.post(event)) return;
+    if (must_arrive(event)) {
+        kept_.push_back(std::move(event));
+    } else {
+        ++lost_;
+    }
+}
+
+void EventOutbox::flush() {
+    // The gap is told first: what is kept came after it.
+    if (lost_ > 0 && mailbox_.post(EventsLost{lost_})) lost_ = 0;
+    while (lost_ == 0 && !kept_.empty() && mailbox_.post(kept_.front())) kept_.pop_front();
+}
+
+}  // namespace quorate::group

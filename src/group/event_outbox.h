@@ -1,0 +1,30 @@
+// Events on their way to the component, over a mailbox that may be full.
+//
+// The outcome of a request, Refused and Left are kept until there is room (their number is bounded
+// by the requests outstanding); other events are dropped and counted, and the component is told the
+// count before the next event that gets through (rule 11). Owned and used by one loop.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "io/mailbox.h"
+
+namespace quorate::group {
+
+class EventOutbox {
+public:
+    explicit EventOutbox(io::Mailbox& mailbox) : mailbox_(mailbox) {}
+
+    void post(Event event);
+    /// Tries again what waits; call it once a turn.
+    void flush();
+    bool empty() const { return kept_.empty() && lost_ == 0; }
+
+private:
+    io::Mailbox& mailbox_;
+    std::deque<Event> kept_;
+    std::uint64_t lost_ = 0;
+};
+
+}  // namespace quorate::group

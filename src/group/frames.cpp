@@ -1,0 +1,139 @@
+// Frames in and out: what comes from the network is checked here once, counted if it isn't ours,
+// and handed to the room it concerns (rule 12).
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+void GroupLoop::Impl::on_transport_event(const io::TransportEvent& event) {
+    struct Visitor {
+        Impl& loop;
+        void operator()(const io::FrameArrived& e) { loop.on_frame(e); }
+        void operator()(const io::ConnectionClosed& e) { loop.on_connection_closed(e.connection); }
+        void operator()(const io::ProbeAnswered& e) { loop.on_probe_answered(e); }
+        void operator()(const io::BeaconHeard& e) { loop.on_frame({e.bytes, 0}); }
+    };
+    std::visit(Visitor{*this}, event);
+}
+
+void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
+    auto decoded = wire::decode(arrived.bytes, options_.group);
+    if (const auto* error = std::get_if<wire::DecodeError>(&decoded)) {
+        switch (error->drop) {
+            case wire::Drop::garbage:
+                ++drops_.garbage;
+                break;
+            case wire::Drop::other_version:
+                ++drops_.other_version;
+                break;
+            case wire::Drop::other_group:
+                ++drops_.other_group;
+                break;
+            case wire::Drop::too_large:
+                ++drops_.too_large;
+                break;
+        }
+        return;
+    }
+    const wire::Frame& frame = std::get<wire::Frame>(decoded);
+    if (!is_for_us(frame.header, frame.body)) return;
+    if (options_.probe.accepted) options_.probe.accepted(frame.header);
+    if (!std::holds_alternative<wire::Beacon>(frame.body)) {
+        peers_.at(frame.header.sender, now()).heard_at = now();
+        peers_.connected(arrived.connection, frame.header.sender);
+    }
+    handle(frame.header, frame.body);
+}
+
+bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& body) {
+    const bool hello = std::holds_alternative<wire::Hello>(body);
+    if (header.sender == self_) {
+        // A seed list may name this very member: its own Hello comes back to it.
+        if (hello) {
+            for (auto& [endpoint, greeting] : peers_.greetings()) {
+                if (greeting.nonce == std::get<wire::Hello>(body).nonce) greeting.self = true;
+            }
+        }
+        return false;
+    }
+    if (!header.sender || is_dead(header.sender)) {
+        ++drops_.stale;
+        return false;
+    }
+    const bool to_anyone = hello || std::holds_alternative<wire::Beacon>(body);
+    if (to_anyone != !header.receiver || (!to_anyone && header.receiver != self_)) {
+        ++drops_.wrong_receiver;
+        return false;
+    }
+    const bool of_an_incarnation = std::holds_alternative<wire::RaftFrame>(body) ||
+                                   std::holds_alternative<wire::Proposal>(body) ||
+                                   std::holds_alternative<wire::ProposalReply>(body) ||
+                                   std::holds_alternative<wire::AppMessage>(body);
+    if (!of_an_incarnation) return true;
+    IncarnationId ours = machine_ ? machine_->founding().incarnation : IncarnationId{};
+    if (!raft_) {
+        // Outside, only what may bring us in is taken: from the incarnation we asked, or founded.
+        const bool asked = joining_ && joining_->incarnation == header.incarnation;
+        const bool founded = accepted_founding_ == header.incarnation;
+        if (asked || founded) ours = header.incarnation;
+    }
+    if (!header.incarnation || header.incarnation != ours) {
+        ++drops_.other_incarnation;
+        return false;
+    }
+    return true;
+}
+
+void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
+    struct Visitor {
+        Impl& loop;
+        const wire::Header& from;
+        void operator()(const wire::Hello& m) { loop.on_hello(from, m); }
+        void operator()(const wire::HelloReply& m) { loop.on_hello_reply(from, m); }
+        void operator()(const wire::FoundingProposal& m) { loop.on_founding_proposal(from, m); }
+        void operator()(const wire::FoundingAck& m) { loop.on_founding_ack(from, m); }
+        void operator()(const wire::FoundingDone& m) { loop.on_founding_done(from, m); }
+        void operator()(const wire::JoinRequest& m) { loop.on_join_request(from, m); }
+        void operator()(const wire::JoinReply& m) { loop.on_join_reply(from, m); }
+        void operator()(const wire::RaftFrame& m) { loop.on_raft(from, m.message); }
+        void operator()(const wire::Proposal& m) { loop.on_proposal(from, m); }
+        void operator()(const wire::ProposalReply& m) { loop.on_proposal_reply(from, m); }
+        void operator()(const wire::AppMessage& m) { loop.on_app_message(from, m); }
+        void operator()(const wire::Farewell&) { loop.on_farewell(from); }
+        void operator()(const wire::Beacon& m) { loop.on_beacon(from, m); }
+    };
+    std::visit(Visitor{*this, from}, body);
+}
+
+bool GroupLoop::Impl::send(MemberId to, const std::string& endpoint, wire::Body body,
+                           std::optional<IncarnationId> incarnation) {
+    if (endpoint.empty()) return false;
+    wire::Frame frame;
+    frame.header.group = options_.group;
+    frame.header.incarnation = incarnation ? *incarnation
+                               : machine_  ? machine_->founding().incarnation
+                                           : IncarnationId{};
+    frame.header.sender = self_;
+    frame.header.receiver = to;
+    frame.body = std::move(body);
+    return transport_.send(endpoint, wire::encode(frame));
+}
+
+bool GroupLoop::Impl::send_to(MemberId to, wire::Body body) {
+    return send(to, endpoint_of(to), std::move(body));
+}
+
+std::string GroupLoop::Impl::endpoint_of(MemberId id) const {
+    if (machine_) {
+        if (const MemberRecord* member = machine_->find_member(id)) return member->endpoint;
+    }
+    const auto left = endpoints_.find(id);
+    if (left != endpoints_.end()) return left->second;
+    const Peer* peer = peers_.find(id);
+    return peer ? peer->intro.endpoint : std::string{};
+}
+
+wire::Introduction GroupLoop::Impl::introduction() const {
+    return {options_.name, transport_.endpoint(), options_.member.role};
+}
+
+}  // namespace quorate::group

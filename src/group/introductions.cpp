@@ -1,0 +1,140 @@
+// Who is there: Hello, its answer, contacts passed on, and the beacon (docs/protocol.md,
+// Introductions).
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+constexpr std::size_t contacts_in_a_frame = 64;
+}
+
+wire::Standing GroupLoop::Impl::standing() const {
+    wire::Standing standing;
+    if (!raft_) return standing;
+    standing.incarnation = machine_->founding().incarnation;
+    standing.epoch = machine_->founding().epoch;
+    standing.quorum = quorum_;
+    standing.leader = raft_->leader();
+    if (standing.leader == self_) {
+        standing.leader_endpoint = transport_.endpoint();
+        standing.lease = now_.boottime < raft_->lease_until();
+    } else if (standing.leader) {
+        standing.leader_endpoint = endpoint_of(standing.leader);
+    }
+    return standing;
+}
+
+bool GroupLoop::Impl::freshly_answered(const Peer& peer) const {
+    return !peer.dead && peer.answered_at + 4 * timing().heartbeat >= now();
+}
+
+Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
+    const Nanos beat = timing().heartbeat;
+    if (raft_) return quorum_ ? Nanos(std::chrono::seconds(1)) : 2 * beat;
+    if (greeting.answered) return beat;
+    return std::clamp(2 * greeting.interval, beat, 4 * beat);
+}
+
+void GroupLoop::Impl::say_hellos() {
+    for (auto& [endpoint, greeting] : peers_.greetings()) {
+        if (greeting.self || now() < greeting.next_at) continue;
+        greeting.interval = greeting_interval(greeting);
+        greeting.next_at = now() + greeting.interval;
+        // Inside, the leader's rounds tell who is there: only strangers and suspects are greeted.
+        const bool known = raft_ && quorum_ && in_roster(greeting.owner);
+        if ((known && !greeting.urgent) || endpoint == transport_.endpoint()) continue;
+        greeting.urgent = false;
+        greeting.nonce = random_.next();
+        greeting.sent_at = now();
+        wire::Hello hello{introduction(), standing(), options_.spec, greeting.nonce, {}};
+        hello.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
+        send({}, endpoint, std::move(hello));
+    }
+}
+
+void GroupLoop::Impl::announce() {
+    const bool settled = raft_ && quorum_;
+    announce_at_ = now() + (settled ? Nanos(std::chrono::seconds(1)) : 2 * timing().heartbeat);
+    wire::Frame frame;
+    frame.header.group = options_.group;
+    frame.header.incarnation = raft_ ? machine_->founding().incarnation : IncarnationId{};
+    frame.header.sender = self_;
+    frame.body = wire::Beacon{introduction(), standing()};
+    transport_.announce(wire::encode(frame));
+}
+
+void GroupLoop::Impl::on_hello(const wire::Header& from, const wire::Hello& hello) {
+    peers_.introduce(from.sender, hello.self, now());
+    wire::HelloReply reply{introduction(), standing(), options_.spec, hello.nonce, {}};
+    if (raft_) {
+        for (const MemberRecord& member : machine_->roster()) {
+            if (reply.contacts.size() >= contacts_in_a_frame) break;
+            reply.contacts.push_back({member.id, member.endpoint});
+        }
+    } else {
+        reply.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
+    }
+    send(from.sender, hello.self.endpoint, std::move(reply));
+    // Whoever greets is there: greet back at once, so that two strangers know each other in one
+    // round.
+    const Greeting* known = peers_.find_greeting(hello.self.endpoint);
+    if (known == nullptr) {
+        peers_.greet(hello.self.endpoint, now());
+    } else if (known->owner != from.sender && known->sent_at + timing().heartbeat / 4 < now()) {
+        peers_.greet_now(hello.self.endpoint, now());
+    }
+    learn_contacts(hello.contacts);
+}
+
+void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::HelloReply& reply) {
+    Greeting* greeting = nullptr;
+    std::string endpoint;
+    for (auto& [at, candidate] : peers_.greetings()) {
+        if (candidate.nonce == reply.nonce && candidate.sent_at != base::long_ago) {
+            greeting = &candidate;
+            endpoint = at;
+            break;
+        }
+    }
+    if (greeting == nullptr) {
+        ++drops_.stale;
+        return;
+    }
+    greeting->answered = true;
+    greeting->owner = from.sender;
+    // An id that was known at this endpoint before we asked, and doesn't answer there, is gone
+    // (rule 7).
+    std::vector<MemberId> gone;
+    for (const auto& [id, peer] : peers_.all()) {
+        const bool elsewhere = id == from.sender || peer.intro.endpoint != endpoint;
+        if (!elsewhere && !peer.dead && peer.known_at < greeting->sent_at) gone.push_back(id);
+    }
+    for (const MemberId& id : gone) prove_dead(id, "another member answers at its endpoint");
+    Peer& peer = peers_.introduce(from.sender, reply.self, now());
+    peer.standing = reply.standing;
+    peer.same_spec = reply.spec == options_.spec;
+    peer.answered_at = now();
+    if (reply.self.endpoint != endpoint) peers_.greet(reply.self.endpoint, now());
+    highest_epoch_ = std::max(highest_epoch_, reply.standing.epoch);
+    learn_contacts(reply.contacts);
+    const IncarnationId theirs = reply.standing.incarnation;
+    if (raft_ && theirs && theirs != machine_->founding().incarnation) {
+        consider_other_incarnation(from.sender, peer);
+    }
+}
+
+void GroupLoop::Impl::on_beacon(const wire::Header& from, const wire::Beacon& beacon) {
+    if (from.sender == self_) return;
+    const IncarnationId ours = raft_ ? machine_->founding().incarnation : IncarnationId{};
+    const bool stranger = !raft_ || !quorum_ || beacon.standing.incarnation != ours;
+    if (stranger) peers_.greet(beacon.self.endpoint, now());
+}
+
+void GroupLoop::Impl::learn_contacts(const std::vector<wire::Contact>& contacts) {
+    if (raft_ && quorum_) return;
+    for (const wire::Contact& contact : contacts) {
+        if (contact.id != self_ && !is_dead(contact.id)) peers_.greet(contact.endpoint, now());
+    }
+}
+
+}  // namespace quorate::group

@@ -1,0 +1,131 @@
+// Getting into an incarnation that lives: the newcomer's side (rule 3; docs/protocol.md, Joining).
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+void GroupLoop::Impl::consider_joining() {
+    const auto deciding = [&](const Peer& peer) {
+        return freshly_answered(peer) && peer.standing.incarnation && peer.standing.quorum;
+    };
+    if (joining_) {
+        bool still_there = false;
+        for (const auto& [id, peer] : peers_.all()) {
+            still_there |= deciding(peer) && peer.standing.incarnation == joining_->incarnation;
+        }
+        const bool hopeless = !still_there && joining_->since + timing().peer_timeout < now();
+        if (hopeless) joining_.reset();
+    }
+    if (!joining_) {
+        const Peer* best = nullptr;
+        for (const auto& [id, peer] : peers_.all()) {
+            if (!deciding(peer)) continue;
+            const auto rank = [](const Peer& p) {
+                return std::pair(p.standing.epoch, p.standing.incarnation);
+            };
+            // Where two incarnations decide, the older one wins (rule 6).
+            if (best == nullptr || rank(peer) < rank(*best)) best = &peer;
+        }
+        if (best == nullptr) return;
+        const wire::Standing& standing = best->standing;
+        joining_ = Joining{
+            standing.incarnation,
+            standing.leader_endpoint.empty() ? best->intro.endpoint : standing.leader_endpoint,
+            random_.next(), now(), now()};
+        majority_seen_at_ = never;
+        story("asks to join " + standing.incarnation.hex().substr(0, 8));
+    }
+    if (now() >= joining_->ask_at) ask_to_join();
+}
+
+void GroupLoop::Impl::ask_to_join() {
+    if (raft_) {
+        // Evicted but alive: the same id asks again (rule 4).
+        const MemberId leader = raft_->leader();
+        if (!leader || leader == self_) return;
+        joining_ = Joining{machine_->founding().incarnation, endpoint_of(leader), random_.next(),
+                           now(), never};
+    } else {
+        joining_->ask_at = now() + timing().heartbeat;
+    }
+    wire::JoinRequest request{introduction(), options_.spec, joining_->nonce};
+    // Whoever answers at that endpoint: its id is known from its answer to our Hello.
+    for (const auto& [id, peer] : peers_.all()) {
+        if (peer.intro.endpoint == joining_->endpoint && !peer.dead) {
+            send(id, joining_->endpoint, request);
+        }
+    }
+    if (raft_ == nullptr) peers_.greet(joining_->endpoint, now());
+}
+
+void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinReply& reply) {
+    if (!joining_ || reply.nonce != joining_->nonce) {
+        ++drops_.stale;
+        return;
+    }
+    using Answer = wire::JoinReply::Answer;
+    switch (reply.answer) {
+        case Answer::pending:
+            joining_->since = now();
+            break;
+        case Answer::redirect:
+            if (raft_ || reply.leader_endpoint == joining_->endpoint) break;
+            joining_->endpoint = reply.leader_endpoint;
+            joining_->ask_at = now();
+            break;
+        case Answer::no_leader:
+            break;
+        case Answer::refused:
+            story("is refused by " + from.sender.hex().substr(0, 8) + ": " + reply.reason);
+            outbox_.post(Refused{reply.reason});
+            finish();
+            break;
+    }
+}
+
+/// Outside, Raft of an incarnation that accepted us: its state lets us in, anything else is
+/// answered with a wish for the state.
+void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& message) {
+    if (raft_) {
+        raft_->receive(now_, from.sender, message);
+        const auto* request = std::get_if<raft::VoteRequest>(&message);
+        // Somebody holds our leader proven dead: a reason to look ourselves (rule 7).
+        if (request && request->dead_leader && request->dead_leader == raft_->leader() &&
+            request->dead_leader != self_) {
+            suspect(request->dead_leader);
+        }
+        return;
+    }
+    if (leaving_) return;
+    if (std::holds_alternative<raft::InstallSnapshot>(message)) {
+        enter_from_snapshot(from, message);
+    } else {
+        ask_for_state(from, message);
+    }
+}
+
+void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from, const raft::Message& message) {
+    const auto& snapshot = *std::get<raft::InstallSnapshot>(message).snapshot;
+    Result<consensus::StateMachine> restored = consensus::StateMachine::restore(snapshot.state);
+    if (!restored || restored->founding().incarnation != from.incarnation ||
+        restored->spec() != options_.spec) {
+        ++drops_.garbage;
+        return;
+    }
+    auto machine = std::make_unique<consensus::StateMachine>(std::move(*restored));
+    Nanos withhold = withhold_until_;
+    if (promise_.to != from.incarnation) withhold = std::max(withhold, promise_.until);
+    enter(std::make_shared<raft::Snapshot>(snapshot), std::move(machine), withhold);
+    raft_->receive(now_, from.sender, message);
+}
+
+void GroupLoop::Impl::ask_for_state(const wire::Header& from, const raft::Message& message) {
+    const auto* append = std::get_if<raft::Append>(&message);
+    if (append == nullptr) return;
+    raft::AppendReply reply;
+    reply.term = append->term;
+    reply.needs_snapshot = true;
+    reply.sent = append->sent;
+    send(from.sender, endpoint_of(from.sender), wire::RaftFrame{reply}, from.incarnation);
+}
+
+}  // namespace quorate::group

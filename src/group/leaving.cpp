@@ -1,0 +1,70 @@
+// Leaving cleanly, within 2 s in any case (rule 4; docs/protocol.md, Leaving).
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+constexpr auto patience = std::chrono::seconds(2);
+}
+
+void GroupLoop::Impl::run(io::LeaveGroup& command) {
+    if (leaving_) {
+        done(command.request);
+        return;
+    }
+    leaving_ = Leaving{command.request, now() + patience, now(), never};
+    story("wants to leave");
+    if (proposed_) abandon_founding("this member leaves");
+    joining_.reset();
+}
+
+void GroupLoop::Impl::keep_leaving() {
+    const bool out_of_roster = !raft_ || !in_roster(self_);
+    if (out_of_roster && leads() && leaving_->hand_on_deadline == never) {
+        // The group has agreed that we are gone; whoever is best leads from here on.
+        leaving_->hand_on_deadline = now() + timing().election_max;
+        const bool started = raft_->transfer_leadership(now_).ok();
+        if (!started) leaving_->hand_on_deadline = now();
+    }
+    const bool handed_on = !leads() || now() >= leaving_->hand_on_deadline;
+    const bool hopeless = raft_ && !quorum_is_possible();
+    if ((out_of_roster && handed_on) || hopeless || now() >= leaving_->deadline) {
+        finish();
+        return;
+    }
+    if (out_of_roster) {
+        housekeeping_at_ = std::min(housekeeping_at_, leaving_->hand_on_deadline);
+        return;
+    }
+    if (now() >= leaving_->ask_at && raft_->leader()) {
+        leaving_->ask_at = now() + 2 * timing().heartbeat;
+        (void)propose(0, consensus::Leave{self_, Departure::left});  // asked again until applied
+    }
+}
+
+void GroupLoop::Impl::finish() {
+    if (finished_) return;
+    if (raft_) {
+        const wire::Farewell farewell{raft_->term()};
+        for (const MemberRecord& member : machine_->roster()) {
+            if (member.id != self_) send(member.id, member.endpoint, farewell);
+        }
+        for (const MemberId& id : raft_->configuration().distinct_voters()) {
+            if (id != self_ && !in_roster(id) && !is_dead(id)) send_to(id, farewell);
+        }
+        if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
+    }
+    fail_all(requests_.end_all(), "this member left before the outcome was known");
+    if (leaving_ && leaving_->request != 0) done(leaving_->request);
+    story("is out");
+    raft_.reset();
+    machine_.reset();
+    told_leader_ = {};
+    quorum_ = told_joined_ = false;
+    finished_ = true;
+    status_dirty_ = true;
+    publish_status();
+    outbox_.post(Left{});
+}
+
+}  // namespace quorate::group

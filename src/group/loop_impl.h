@@ -1,0 +1,307 @@
+// GroupLoop's inside: what its rooms share. Each group of functions below has a file of its own,
+// named beside it; docs/protocol.md tells the story they follow.
+//
+// Two states: outside (no raft_), looking for an incarnation to found or join; and inside (raft_
+// and machine_), from enter() to give_up() or the end.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "consensus/seats.h"
+#include "group/event_outbox.h"
+#include "group/group_loop.h"
+#include "group/peers.h"
+#include "group/requests.h"
+
+namespace quorate::group {
+
+using base::Moment;
+using base::never;
+using consensus::MemberRecord;
+using raft::Raft;
+
+class GroupLoop::Impl {
+public:
+    Impl(LoopOptions options, io::Clock& clock, io::Transport& transport, io::LogStore& store,
+         io::Mailbox& mailbox);
+
+    // ---- group_loop.cpp: the turn ----
+    void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command> commands);
+    Nanos next_deadline() const { return next_deadline_; }
+    bool finished() const { return finished_; }
+    GroupStatus status() const;
+
+    LoopOptions options_;
+    MemberId self_;
+    std::unique_ptr<Raft> raft_;
+    std::unique_ptr<consensus::StateMachine> machine_;
+    DropCounters drops_;
+    Nanos promised_until() const;
+
+private:
+    // ---- group_loop.cpp ----
+    void notice_lateness();
+    void housekeeping();  ///< every heartbeat: what need not be exact
+    void settle_turn();   ///< after the inputs: pump, tell, publish
+    void publish_status();
+    Nanos find_next_deadline() const;
+    void read_clock() { now_ = clock_.now(); }
+    Nanos now() const { return now_.monotonic; }
+    const Timing& timing() const { return options_.spec.timing; }
+    void story(const std::string& line) const {
+        if (options_.probe.story) options_.probe.story(line);
+    }
+
+    // ---- frames.cpp: in and out ----
+    void on_transport_event(const io::TransportEvent& event);
+    void on_frame(const io::FrameArrived& arrived);
+    bool is_for_us(const wire::Header& header, const wire::Body& body);
+    void handle(const wire::Header& from, const wire::Body& body);
+    bool send(MemberId to, const std::string& endpoint, wire::Body body,
+              std::optional<IncarnationId> incarnation = std::nullopt);
+    bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
+    std::string endpoint_of(MemberId id) const;
+    wire::Introduction introduction() const;
+
+    // ---- introductions.cpp: Hello, contacts, beacon ----
+    void on_hello(const wire::Header& from, const wire::Hello& hello);
+    void on_hello_reply(const wire::Header& from, const wire::HelloReply& reply);
+    void on_beacon(const wire::Header& from, const wire::Beacon& beacon);
+    void say_hellos();
+    void announce();
+    Nanos greeting_interval(const Greeting& greeting) const;
+    wire::Standing standing() const;
+    void learn_contacts(const std::vector<wire::Contact>& contacts);
+    bool freshly_answered(const Peer& peer) const;
+
+    // ---- founding.cpp (rule 2) ----
+    void consider_founding();
+    void propose_founding(const std::vector<MemberId>& invited);
+    void decide_founding();
+    void abandon_founding(const std::string& why);
+    void on_founding_proposal(const wire::Header& from, const wire::FoundingProposal& proposal);
+    void on_founding_ack(const wire::Header& from, const wire::FoundingAck& ack);
+    void on_founding_done(const wire::Header& from, const wire::FoundingDone& done);
+    std::vector<MemberId> visible_outsiders() const;
+    bool withholding() const { return now() < withhold_until_; }
+    Nanos age_limit() const;
+
+    // ---- joining.cpp: the newcomer's side (rule 3) ----
+    void consider_joining();
+    void ask_to_join();
+    void on_join_reply(const wire::Header& from, const wire::JoinReply& reply);
+    void on_raft(const wire::Header& from, const raft::Message& message);
+    void enter_from_snapshot(const wire::Header& from, const raft::Message& message);
+    void ask_for_state(const wire::Header& from, const raft::Message& message);
+
+    // ---- admission.cpp: the leader's side (rules 3 and 4) ----
+    void on_join_request(const wire::Header& from, const wire::JoinRequest& request);
+    void admit(MemberId id, const wire::JoinRequest& request, wire::JoinReply& reply);
+    bool all_heard_since(Nanos moment) const;
+    void keep_membership();  ///< evicts, gives seats
+    Nanos last_sign(MemberId id) const;
+
+    // ---- replica.cpp: Raft and the agreed state ----
+    void enter(std::shared_ptr<const raft::Snapshot> snapshot,
+               std::unique_ptr<consensus::StateMachine> machine, Nanos withhold_until);
+    void pump();  ///< takes Raft's output until there is none
+    void carry_out(raft::Output& output);
+    void send_raft(std::vector<raft::Outgoing>& messages);
+    bool may_send_raft(MemberId to);
+    void restore(const raft::Snapshot& snapshot);
+    void apply(const raft::Entry& entry);
+    void compact_log(raft::Index applied);
+    bool leads() const { return raft_ && raft_->role() == raft::Role::leader; }
+
+    // ---- effects.cpp: what an applied entry means to the component ----
+    void take_effect(const consensus::RosterJoined& effect);
+    void take_effect(const consensus::RosterLeft& effect);
+    void take_effect(const consensus::RosterMoved& effect);
+    void take_effect(const consensus::Ordered& effect);
+    void take_effect(const consensus::PollOpened& effect);
+    void take_effect(const consensus::PollRejected& effect);
+    void take_effect(const consensus::VoteCounted& effect);
+    void take_effect(const consensus::VoteRejected& effect);
+    void take_effect(const consensus::PollClosed& effect);
+    void take_effect(const consensus::Malformed& effect);
+    void tell_joined();
+
+    // ---- commands.cpp: what the component asks for ----
+    void on_command(io::Command& command);
+    void run(io::SendToGroup& command);
+    void run(io::SendOrdered& command);
+    void run(io::SendToLeader& command);
+    void run(io::SendToMember& command);
+    void run(io::RequestVote& command);
+    void run(io::SendVote& command);
+    void run(io::TransferLeadership& command);
+    void run(io::LeaveGroup& command);
+    std::optional<Error> no_way_to_decide() const;
+    void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
+    void failed(RequestId request, ErrorCode code, std::string message);
+    void fail_all(const std::vector<RequestId>& requests, const std::string& why);
+
+    // ---- proposals.cpp: to the log, by whichever way ----
+    std::optional<Error> propose(RequestId request, const consensus::Command& command);
+    void on_proposal(const wire::Header& from, const wire::Proposal& proposal);
+    void on_proposal_reply(const wire::Header& from, const wire::ProposalReply& reply);
+
+    // ---- polls.cpp (rule 8) ----
+    void send_pending_votes();
+    void expire_polls();
+
+    // ---- messages.cpp ----
+    wire::AppMessage app_message(wire::AppMessage::Address address, Payload data) const;
+    void on_app_message(const wire::Header& from, const wire::AppMessage& message);
+    void deliver(MemberId from, const wire::AppMessage& message);
+    void admit_waiting_messages();
+    bool in_roster(MemberId id) const { return machine_ && machine_->find_member(id) != nullptr; }
+
+    // ---- detection.cpp (rule 7) ----
+    void on_connection_closed(io::ConnectionId connection);
+    void on_probe_answered(const io::ProbeAnswered& answer);
+    void on_farewell(const wire::Header& from);
+    void suspect(MemberId id);
+    void probe_suspects();
+    void prove_dead(MemberId id, const std::string& how);
+    bool is_dead(MemberId id) const;
+
+    // ---- quorum_watch.cpp (rule 6) ----
+    void watch_leader();
+    void watch_quorum();
+    bool quorum_is_possible() const;
+    bool hears_quorum() const;
+    std::uint32_t alive_count() const;
+    bool is_alive(MemberId id) const;
+    void give_up(const std::string& why);
+    void consider_other_incarnation(MemberId id, const Peer& peer);
+
+    // ---- leaving.cpp (rule 4) ----
+    void keep_leaving();
+    void finish();
+
+    io::Clock& clock_;
+    io::Transport& transport_;
+    io::LogStore& store_;
+    EventOutbox outbox_;
+    io::Mailbox& mailbox_;
+    base::Random random_;
+    Peers peers_;
+    Moment now_{};
+    Moment last_turn_{};
+    Nanos next_deadline_{};
+    Nanos housekeeping_at_{};
+    Nanos announce_at_{};
+    bool started_ = false;
+    bool finished_ = false;
+
+    /// Promises that outlive an incarnation, or were made outside of any (rule 5).
+    struct Promise {
+        IncarnationId to;
+        Nanos until = base::long_ago;
+    } promise_;
+    Nanos withhold_until_ = base::long_ago;  ///< the wait after the start
+    std::uint64_t highest_epoch_ = 0;
+
+    /// A founding of our own under way, and when to try (again).
+    struct Proposed {
+        IncarnationId id;
+        Nanos sent{};  ///< CLOCK_BOOTTIME
+        std::set<MemberId> asked;
+        std::set<MemberId> answered;
+        std::map<MemberId, MemberRecord> accepted;
+        std::map<MemberId, bool> waiting;
+        std::uint64_t highest_epoch = 0;
+    };
+    std::optional<Proposed> proposed_;
+    Nanos majority_seen_at_ = never;
+    Nanos founding_delay_{};  ///< how long others wait for the one with the smallest id
+    Nanos founding_retry_at_ = base::long_ago;
+    IncarnationId accepted_founding_;
+
+    /// The incarnation that this member asks to be let in.
+    struct Joining {
+        IncarnationId incarnation;
+        std::string endpoint;  ///< whom to ask
+        std::uint64_t nonce = 0;
+        Nanos since{};
+        Nanos ask_at{};
+    };
+    std::optional<Joining> joining_;
+
+    // ---- inside ----
+    bool told_joined_ = false;  ///< in the roster, and the component knows
+    MemberId told_leader_;
+    raft::Term told_term_ = 0;
+    bool quorum_ = false;
+    Nanos quorum_at_{};        ///< when this member last had one
+    Nanos leader_heard_at_{};  ///< when this member last had a leader
+    Nanos led_since_ = never;
+    std::map<MemberId, Nanos> entered_at_;  ///< roster members, when they entered
+    struct Newcomer {
+        Nanos first_asked{};
+        Nanos last_asked{};
+        Nanos propose_at{};
+    };
+    std::map<MemberId, Newcomer> newcomers_;     ///< leader: who asks to be let in
+    std::map<MemberId, Nanos> proposed_leaves_;  ///< leader: evictions under way, by when to repeat
+    std::map<MemberId, Nanos> quiet_raft_at_;    ///< lost voters: when to try them again
+    std::map<MemberId, std::string> endpoints_;  ///< of members, those that left included
+    bool membership_dirty_ = false;              ///< leader: look at evictions and seats at once
+    Nanos excused_at_ = base::long_ago;          ///< end of this member's own last stall (rule 10)
+    raft::Term applied_term_ = 0;
+    std::size_t applied_bytes_ = 0;
+    Requests requests_;
+    std::map<PollId, Nanos> poll_deadlines_;
+    struct PendingVote {
+        bool yes = false;
+        bool counted = false;
+        Nanos again_at{};
+    };
+    std::map<PollId, PendingVote> votes_;
+    struct WaitingMessage {
+        wire::Header header;
+        wire::AppMessage message;
+        Nanos until{};
+    };
+    std::deque<WaitingMessage> waiting_messages_;
+    MemberId last_direct_from_;
+    struct Suspicion {
+        Nanos since{};
+        Nanos probe_at{};
+        Nanos probed_at = base::long_ago;
+        Nanos pause{};
+        bool asked = false;  ///< a probe is under way
+    };
+    std::map<MemberId, Suspicion> suspects_;
+    std::set<IncarnationId> told_splits_;
+
+    std::optional<RequestId> transfer_request_;
+    MemberId transfer_target_;
+    Nanos transfer_deadline_ = never;
+
+    struct Leaving {
+        RequestId request = 0;
+        Nanos deadline{};
+        Nanos ask_at{};
+        Nanos hand_on_deadline = never;
+    };
+    std::optional<Leaving> leaving_;
+
+    // ---- what was published last ----
+    bool status_dirty_ = true;
+    raft::Role published_role_{};
+    raft::Term published_term_ = 0;
+    MemberId published_leader_;
+    Nanos published_lease_ = base::long_ago;
+    std::uint64_t published_commit_ = 0;
+};
+
+}  // namespace quorate::group

@@ -1,0 +1,92 @@
+#include "group/peers.h"
+
+#include <algorithm>
+
+namespace quorate::group {
+
+Peer& Peers::at(MemberId id, Nanos now) {
+    if (Peer* known = find(id)) return *known;
+    if (peers_.size() >= max_peers) {
+        const auto oldest = std::min_element(
+            peers_.begin(), peers_.end(),
+            [](const auto& a, const auto& b) { return a.second.heard_at < b.second.heard_at; });
+        peers_.erase(oldest);
+    }
+    Peer& peer = peers_[id];
+    peer.heard_at = now;
+    return peer;
+}
+
+Peer& Peers::introduce(MemberId id, const wire::Introduction& intro, Nanos now) {
+    Peer& peer = at(id, now);
+    if (peer.intro.endpoint != intro.endpoint) peer.known_at = now;
+    peer.intro = intro;
+    return peer;
+}
+
+Peer* Peers::find(MemberId id) {
+    const auto found = peers_.find(id);
+    return found == peers_.end() ? nullptr : &found->second;
+}
+
+const Peer* Peers::find(MemberId id) const {
+    const auto found = peers_.find(id);
+    return found == peers_.end() ? nullptr : &found->second;
+}
+
+Greeting& Peers::greet(const std::string& endpoint, Nanos now, bool seed) {
+    const auto found = greetings_.find(endpoint);
+    if (found != greetings_.end()) {
+        found->second.seed |= seed;
+        return found->second;
+    }
+    if (greetings_.size() >= max_greetings) {
+        const auto victim = std::find_if(greetings_.begin(), greetings_.end(), [](const auto& e) {
+            return !e.second.seed && !e.second.answered;
+        });
+        greetings_.erase(victim != greetings_.end() ? victim : greetings_.begin());
+    }
+    Greeting& greeting = greetings_[endpoint];
+    greeting.seed = seed;
+    greeting.added_at = now;
+    greeting.next_at = now;
+    return greeting;
+}
+
+void Peers::greet_now(const std::string& endpoint, Nanos now) {
+    Greeting& greeting = greet(endpoint, now);
+    greeting.urgent = true;
+    greeting.next_at = now;
+}
+
+Greeting* Peers::find_greeting(const std::string& endpoint) {
+    const auto found = greetings_.find(endpoint);
+    return found == greetings_.end() ? nullptr : &found->second;
+}
+
+std::vector<wire::Contact> Peers::contacts(Nanos now, Nanos fresh, std::size_t most) const {
+    std::vector<wire::Contact> contacts;
+    for (const auto& [id, peer] : peers_) {
+        if (contacts.size() >= most) break;
+        if (!peer.dead && peer.answered_at + fresh >= now && !peer.intro.endpoint.empty()) {
+            contacts.push_back({id, peer.intro.endpoint});
+        }
+    }
+    return contacts;
+}
+
+void Peers::connected(io::ConnectionId connection, MemberId id) {
+    if (connection == 0) return;
+    if (connections_.size() >= max_peers) connections_.erase(connections_.begin());
+    connections_[connection] = id;
+}
+
+MemberId Peers::disconnected(io::ConnectionId connection) {
+    const auto found = connections_.find(connection);
+    if (found == connections_.end()) return {};
+    const MemberId id = found->second;
+    connections_.erase(found);
+    return id;
+}
+
+}  // namespace quorate::group

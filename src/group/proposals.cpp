@@ -1,0 +1,84 @@
+// To the log, by whichever way: appended here by the leader, else handed to it.
+//
+// The proposer learns the outcome from its own copy of the log, so a commit costs no extra answer;
+// only a refusal is sent back.
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+constexpr auto request_timeout = std::chrono::seconds(5);
+
+/// Whether `command` is one that the member `sender` may hand in: about itself, in its own name.
+bool may_propose(MemberId sender, const consensus::Command& command) {
+    struct Visitor {
+        MemberId sender;
+        bool operator()(const consensus::Join&) const { return false; }
+        bool operator()(const consensus::Leave& c) const {
+            return c.member == sender && c.reason == Departure::left;
+        }
+        bool operator()(const consensus::OrderedMessage& c) const { return c.from == sender; }
+        bool operator()(const consensus::OpenPoll& c) const { return c.requester == sender; }
+        bool operator()(const consensus::CastVote& c) const { return c.voter == sender; }
+        bool operator()(const consensus::ExpirePoll&) const { return false; }
+    };
+    return std::visit(Visitor{sender}, command);
+}
+}  // namespace
+
+/// Request 0: nobody waits for the outcome.
+std::optional<Error> GroupLoop::Impl::propose(RequestId request,
+                                              const consensus::Command& command) {
+    if (request != 0) {
+        if (auto error = no_way_to_decide()) return error;
+        if (requests_.size() >= options_.member.mailbox_commands) {
+            return Error{ErrorCode::would_block,
+                         "too many requests are under way: wait for outcomes, then try again"};
+        }
+    }
+    if (!raft_ || !raft_->leader()) {
+        return Error{ErrorCode::no_leader, "the group has no leader now: wait for leader_elected"};
+    }
+    Payload bytes = consensus::encode(command);
+    if (leads()) {
+        const Result<raft::Index> index = raft_->propose(now_, std::move(bytes));
+        if (!index) return index.error();
+    } else if (!send_to(raft_->leader(), wire::Proposal{request, std::move(bytes)})) {
+        return Error{ErrorCode::would_block,
+                     "the link to the leader is full: wait for outcomes, then try again"};
+    }
+    if (request != 0) requests_.add(request, raft_->term(), now() + request_timeout);
+    return std::nullopt;
+}
+
+void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal& proposal) {
+    if (!raft_) return;
+    const Result<consensus::Command> command = consensus::decode(proposal.command);
+    if (!command || !may_propose(from.sender, *command)) {
+        ++drops_.garbage;
+        return;
+    }
+    wire::ProposalReply reply;
+    reply.request = proposal.request;
+    if (!leads()) {
+        reply.error = ErrorCode::no_leader;
+    } else {
+        const Result<raft::Index> index = raft_->propose(now_, proposal.command);
+        if (index) return;
+        reply.error = index.error().code;
+    }
+    if (proposal.request != 0) send_to(from.sender, reply);
+}
+
+void GroupLoop::Impl::on_proposal_reply(const wire::Header&, const wire::ProposalReply& reply) {
+    if (!requests_.end(reply.request)) {
+        ++drops_.stale;
+        return;
+    }
+    const bool full = reply.error == ErrorCode::would_block;
+    failed(reply.request, full ? ErrorCode::would_block : ErrorCode::no_leader,
+           full ? "the leader has too much uncommitted, or hands leadership on: try again soon"
+                : "the member asked does not lead any more: wait for leader_elected");
+}
+
+}  // namespace quorate::group

@@ -1,0 +1,171 @@
+// The replica: Raft's output carried out, committed entries applied, state entered and restored.
+#include <algorithm>
+
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+// The log in memory is cut when this much has been applied since the last cut (rule 11); some stays
+// for followers that are a little behind, so that they need no snapshot.
+constexpr std::size_t compact_after_entries = 200000;
+constexpr std::size_t compact_after_bytes = 64 << 20;
+constexpr std::size_t keep_entries = 20000;
+constexpr std::size_t keep_bytes = 16 << 20;
+}  // namespace
+
+void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
+                            std::unique_ptr<consensus::StateMachine> machine,
+                            Nanos withhold_until) {
+    raft::Options options;
+    options.self = self_;
+    options.heartbeat = timing().heartbeat;
+    options.election_min = timing().election_min;
+    options.election_max = timing().election_max;
+    options.clock_drift = options_.member.clock_drift;
+    options.seat_floor = options_.spec.seat_floor();
+    options.withhold_until = withhold_until;
+    options.seed = random_.next();
+    machine_ = std::move(machine);
+    raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
+    proposed_.reset();
+    joining_.reset();
+    accepted_founding_ = {};
+    majority_seen_at_ = never;
+    quorum_ = true;
+    quorum_at_ = leader_heard_at_ = now();
+    highest_epoch_ = std::max(highest_epoch_, machine_->founding().epoch);
+    applied_term_ = 0;
+    applied_bytes_ = 0;
+    for (const MemberRecord& member : machine_->roster()) {
+        entered_at_[member.id] = now();
+        endpoints_[member.id] = member.endpoint;
+        if (member.id != self_) {
+            peers_.introduce(member.id, {member.name, member.endpoint, member.role}, now());
+        }
+    }
+    for (const auto& [id, poll] : machine_->open_polls())
+        poll_deadlines_[id] = now() + poll.timeout;
+    status_dirty_ = true;
+    if (in_roster(self_)) tell_joined();
+}
+
+void GroupLoop::Impl::pump() {
+    while (raft_ && !finished_) {
+        raft::Output output = raft_->take_output(now_);
+        const bool idle = !output.hard_state && !output.truncate_from && output.entries.empty() &&
+                          !output.snapshot && output.send_now.empty() &&
+                          output.send_after_persist.empty() && output.committed.empty();
+        if (idle) return;
+        carry_out(output);
+    }
+}
+
+void GroupLoop::Impl::carry_out(raft::Output& output) {
+    send_raft(output.send_now);
+    if (output.hard_state || output.truncate_from || !output.entries.empty() || output.snapshot) {
+        const io::LogStore::Batch batch{output.hard_state, output.truncate_from, &output.entries,
+                                        output.snapshot};
+        const bool on_disk = store_.persist(batch, output.last_persisting);
+        QUORATE_CHECK(on_disk, "this version keeps no member's log on disk");
+        raft_->persisted(now_, output.last_persisting);
+    }
+    send_raft(output.send_after_persist);
+    if (output.snapshot) restore(*output.snapshot);
+    for (const raft::Entry& entry : output.committed) {
+        if (!raft_) return;  // an entry made this member give the incarnation up
+        apply(entry);
+    }
+    if (raft_ && !output.committed.empty()) compact_log(output.committed.back().index);
+}
+
+void GroupLoop::Impl::send_raft(std::vector<raft::Outgoing>& messages) {
+    for (raft::Outgoing& outgoing : messages) {
+        if (may_send_raft(outgoing.to)) {
+            send_to(outgoing.to, wire::RaftFrame{std::move(outgoing.message)});
+        }
+    }
+}
+
+bool GroupLoop::Impl::may_send_raft(MemberId to) {
+    if (is_dead(to)) return false;
+    if (in_roster(to)) return true;
+    // A lost voter keeps its seat, and may only be cut off: it is tried now and then, on a fresh
+    // link so that nothing piles up on the old one.
+    const Peer* peer = peers_.find(to);
+    if (peer && peer->heard_at + timing().peer_timeout > now()) return true;
+    Nanos& again_at = quiet_raft_at_[to];
+    if (now() < again_at) return false;
+    again_at = now() + timing().peer_timeout / 2;
+    transport_.close(endpoint_of(to));
+    return true;
+}
+
+void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
+    Result<consensus::StateMachine> restored = consensus::StateMachine::restore(snapshot.state);
+    QUORATE_CHECK(restored.ok(), "the leader of our incarnation sends states that can be read");
+    if (restored->applied() == machine_->applied()) return;  // what this member entered with
+    const bool was_in = told_joined_;
+    *machine_ = std::move(*restored);
+    std::map<PollId, Nanos> deadlines;
+    for (const auto& [id, poll] : machine_->open_polls()) {
+        const auto known = poll_deadlines_.find(id);
+        deadlines[id] = known != poll_deadlines_.end() ? known->second : now() + poll.timeout;
+    }
+    poll_deadlines_ = std::move(deadlines);
+    for (const MemberRecord& member : machine_->roster()) {
+        entered_at_.try_emplace(member.id, now());
+        endpoints_[member.id] = member.endpoint;
+        if (member.id != self_) {
+            peers_.introduce(member.id, {member.name, member.endpoint, member.role}, now());
+        }
+    }
+    fail_all(requests_.end_all(), "this member was too far behind to see what became of it");
+    status_dirty_ = membership_dirty_ = true;
+    story("is given the state at " + std::to_string(snapshot.index));
+    if (!in_roster(self_)) {
+        told_joined_ = false;
+        if (was_in) outbox_.post(Evicted{machine_->founding().incarnation});
+    } else if (was_in) {
+        outbox_.post(StateRestored{snapshot.index, status().members});
+    } else {
+        tell_joined();
+    }
+}
+
+void GroupLoop::Impl::apply(const raft::Entry& entry) {
+    if (options_.probe.applied) options_.probe.applied(entry.index, entry);
+    if (entry.term > applied_term_) {
+        applied_term_ = entry.term;
+        fail_all(requests_.end_before_term(entry.term),
+                 "leadership changed under the request; see what the group agreed on before "
+                 "asking again");
+    }
+    membership_dirty_ |= entry.kind != raft::EntryKind::command;
+    status_dirty_ |= entry.kind == raft::EntryKind::configuration;
+    if (entry.kind != raft::EntryKind::command) return;
+    applied_bytes_ += entry.data.size();
+    for (const consensus::Effect& effect : machine_->apply(entry.index, entry.data)) {
+        std::visit([this](const auto& each) { take_effect(each); }, effect);
+    }
+}
+
+void GroupLoop::Impl::compact_log(raft::Index applied) {
+    const raft::Log& log = raft_->log();
+    if (applied - log.snapshot()->index < compact_after_entries &&
+        applied_bytes_ < compact_after_bytes) {
+        return;
+    }
+    std::size_t keep = 0;
+    std::size_t bytes = 0;
+    for (raft::Index index = applied; index >= log.first_index() && keep < keep_entries; --index) {
+        bytes += log.at(index).data.size();
+        if (bytes > keep_bytes) break;
+        ++keep;
+    }
+    applied_bytes_ = 0;
+    raft_->compact(applied, machine_->serialize(), keep);
+    store_.compact(applied);
+}
+
+}  // namespace quorate::group

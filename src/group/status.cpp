@@ -1,0 +1,56 @@
+// What the component can ask for at any moment: published when it changes.
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+namespace {
+State state_of(const Raft& raft, const GroupSpec& spec, Role role) {
+    if (raft.role() == raft::Role::leader) return State::leader;
+    if (role == Role::observer) return State::observer;
+    if (role == Role::witness) return State::witness;
+    if (raft.role() != raft::Role::follower) return State::candidate;
+    if (raft.is_voter()) return State::follower;
+    return raft.configuration().voters.size() >= spec.seats() && spec.size > spec.max_voters
+               ? State::standby
+               : State::learner;
+}
+}  // namespace
+
+GroupStatus GroupLoop::Impl::status() const {
+    GroupStatus status;
+    status.id = self_;
+    status.endpoint = transport_.endpoint();
+    if (!raft_) return status;
+    status.state = state_of(*raft_, options_.spec, options_.member.role);
+    status.leader = raft_->leader();
+    status.term = raft_->term();
+    status.epoch = machine_->founding().epoch;
+    status.incarnation = machine_->founding().incarnation;
+    status.commit_index = raft_->commit_index();
+    status.quorum = quorum_;
+    status.lease = now_.boottime < raft_->lease_until();
+    for (const MemberRecord& member : machine_->roster()) {
+        status.members.push_back({member.id, member.name, member.role,
+                                  raft_->configuration().is_voter(member.id), is_alive(member.id)});
+    }
+    return status;
+}
+
+void GroupLoop::Impl::publish_status() {
+    const Nanos lease = raft_ ? raft_->lease_until() : base::long_ago;
+    if (lease != published_lease_) mailbox_.publish_lease(published_lease_ = lease);
+    const raft::Index commit = raft_ ? raft_->commit_index() : 0;
+    if (commit != published_commit_) mailbox_.publish_commit(published_commit_ = commit);
+    if (raft_) {
+        status_dirty_ |= raft_->role() != published_role_ || raft_->term() != published_term_ ||
+                         raft_->leader() != published_leader_;
+        published_role_ = raft_->role();
+        published_term_ = raft_->term();
+        published_leader_ = raft_->leader();
+    }
+    if (!status_dirty_) return;
+    status_dirty_ = false;
+    mailbox_.publish(status());
+}
+
+}  // namespace quorate::group

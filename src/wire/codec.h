@@ -1,0 +1,38 @@
+// Frames to bytes and back: the edge at which everything from the network is validated once (rule
+// 12).
+//
+// decode() never throws and never trusts: whatever it returns is whole, within the limits, and its
+// strings are valid names and endpoints. Pure; any thread.
+#pragma once
+
+#include <cstddef>
+
+#include "quorate/result.h"
+#include "wire/frame.h"
+
+namespace quorate::wire {
+
+/// Why a frame was not taken, for the counters.
+enum class Drop : std::uint8_t { garbage, other_version, other_group, too_large };
+
+struct DecodeError {
+    Drop drop = Drop::garbage;
+    std::string detail;
+};
+
+/// The whole frame as bytes.
+Payload encode(const Frame& frame);
+
+/// Limits that decode() enforces.
+struct DecodeLimits {
+    std::size_t frame_bytes = 64 << 20;
+    std::size_t contacts = 1024;
+    std::size_t entries = 65536;
+    std::size_t members = 2048;
+};
+
+/// `bytes` may be unaligned and is referred to, not copied, by payloads in the frame.
+std::variant<Frame, DecodeError> decode(const Payload& bytes, std::string_view group,
+                                        const DecodeLimits& limits = {});
+
+}  // namespace quorate::wire
