@@ -1,0 +1,67 @@
+#include "base/endpoint.h"
+#include "quorate/spec.h"
+
+namespace quorate {
+
+namespace {
+
+Error bad(std::string sentence) {
+    return {ErrorCode::bad_argument, std::move(sentence)};
+}
+
+std::optional<Error> find_problem_in_addresses(const MemberOptions& options) {
+    if (!base::parse_endpoint(options.listen)) {
+        return bad("--listen (" + options.listen +
+                   ") must be tcp://HOST:PORT, with a port from 0 to 65535");
+    }
+    if (!options.advertise.empty() && !base::is_dialable(options.advertise)) {
+        return bad("--advertise (" + options.advertise +
+                   ") must be tcp://HOST:PORT, with a port from 1 to 65535");
+    }
+    for (const std::string& seed : options.seeds) {
+        if (base::is_dialable(seed)) continue;
+        return bad("--seed (" + seed + ") must be tcp://HOST:PORT, with a port from 1 to 65535");
+    }
+    const auto beacon = base::parse_host_port(options.beacon);
+    if (!options.beacon.empty() && (!beacon || beacon->port == 0)) {
+        return bad("--beacon (" + options.beacon +
+                   ") must be HOST:PORT, with a port from 1 to 65535, or off");
+    }
+    return std::nullopt;
+}
+
+std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
+    const struct {
+        const char* name;
+        std::size_t value, low, high;
+    } bounds[] = {
+        {"mailbox_commands", options.mailbox_commands, 1, 1'000'000},
+        {"mailbox_events", options.mailbox_events, 16, 10'000'000},
+        {"message_bytes", options.message_bytes, 1, std::size_t{64} << 20},
+        {"link_messages", options.link_messages, 16, 1'000'000},
+    };
+    for (const auto& bound : bounds) {
+        if (bound.value >= bound.low && bound.value <= bound.high) continue;
+        return bad(std::string(bound.name) + " (" + std::to_string(bound.value) + ") must be " +
+                   std::to_string(bound.low) + " to " + std::to_string(bound.high));
+    }
+    // Written so that "not a number" is refused as well.
+    if (!(options.clock_drift >= 0 && options.clock_drift <= 0.2)) {
+        return bad("clock_drift must be 0 to 0.2");
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Error> find_problem(const MemberOptions& options) {
+    if (options.role != Role::member) {
+        return bad("--role " +
+                   std::string(options.role == Role::observer ? "observer" : "witness") +
+                   " comes with a later version: use member");
+    }
+    if (auto problem = find_problem_in_addresses(options)) return problem;
+    return find_problem_in_bounds(options);
+}
+
+}  // namespace quorate
