@@ -1,0 +1,49 @@
+// Majorities and the seat floor (design rule 1): the one place that says what a quorum is.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "raft/types.h"
+
+namespace quorate::raft {
+
+/// Whether the voters for which `backs(id)` is true may elect and commit: a majority of `voters`,
+/// in a joint configuration also of `outgoing`, and at least `seat_floor` distinct voters of both.
+template <class Backs>
+bool is_quorum(const Configuration& configuration, std::uint32_t seat_floor, Backs&& backs) {
+    const auto majority = [&](const std::vector<MemberId>& half) {
+        const auto count = std::count_if(half.begin(), half.end(), backs);
+        return static_cast<std::size_t>(count) > half.size() / 2;
+    };
+    if (!majority(configuration.voters)) return false;
+    if (configuration.joint() && !majority(configuration.outgoing)) return false;
+    std::size_t distinct = 0;
+    for (const MemberId& id : configuration.voters) distinct += backs(id) ? 1 : 0;
+    for (const MemberId& id : configuration.outgoing) {
+        const auto& voters = configuration.voters;
+        if (std::find(voters.begin(), voters.end(), id) == voters.end())
+            distinct += backs(id) ? 1 : 0;
+    }
+    return distinct >= seat_floor;
+}
+
+/// The largest value v such that the voters whose `value_of(id)` is at least v are a quorum;
+/// `lowest` if there is none. For match indexes and for the send times of acknowledged rounds.
+template <class Value, class ValueOf>
+Value quorum_value(const Configuration& configuration, std::uint32_t seat_floor, Value lowest,
+                   ValueOf&& value_of) {
+    std::vector<Value> values;
+    for (const MemberId& id : configuration.voters) values.push_back(value_of(id));
+    for (const MemberId& id : configuration.outgoing) values.push_back(value_of(id));
+    std::sort(values.rbegin(), values.rend());
+    for (const Value& value : values) {
+        if (value <= lowest) break;
+        const auto backs = [&](const MemberId& id) { return value_of(id) >= value; };
+        if (is_quorum(configuration, seat_floor, backs)) return value;
+    }
+    return lowest;
+}
+
+}  // namespace quorate::raft

@@ -1,0 +1,214 @@
+// A leader's side of AppendEntries: rounds, pipelines, acknowledgements, commit (sections 3.5, 3.6,
+// 6.2, 10.2.1).
+#include <algorithm>
+
+#include "base/check.h"
+#include "raft/quorum.h"
+#include "raft/raft.h"
+
+namespace quorate::raft {
+
+void Raft::tick_leader(Moment now) {
+    tick_transfer(now);
+    if (role_ != Role::leader) return;
+    if (now.monotonic >= quorum_deadline_) {
+        const Nanos heard = quorum_heard_at(now);
+        if (now.monotonic - heard >= options_.election_max) {
+            // Check-quorum (section 6.2): a leader that is cut off must not go on as one.
+            become_follower(now, hard_state_.term, MemberId{});
+            return;
+        }
+        quorum_deadline_ = heard + options_.election_max;
+    }
+    if (now.monotonic >= heartbeat_deadline_) {
+        round_due_ = true;
+        heartbeat_deadline_ = now.monotonic + options_.heartbeat;
+    }
+}
+
+/// Since when a quorum has been heard; the start of the leadership counts as having heard all.
+Nanos Raft::quorum_heard_at(Moment now) const {
+    return quorum_value(configuration(), options_.seat_floor, base::long_ago, [&](MemberId id) {
+        if (id == options_.self) return now.monotonic;
+        return std::max(heard_at(id), leader_since_.monotonic);
+    });
+}
+
+void Raft::flush_leader(Moment now) {
+    hand_on_if_ready();
+    if (round_due_) rank_successors();
+    bool sent = round_due_;
+    for (auto& [id, progress] : progress_) sent |= flush_follower(now, id, progress);
+    round_due_ = false;
+    if (sent) {
+        // What it asks of the others it promises itself.
+        own_sent_ = now.boottime;
+        promise_to(now, options_.self);
+    }
+    step_down_if_removed(now);
+}
+
+/// The order of succession: the fullest logs first.
+void Raft::rank_successors() {
+    ranking_ = configuration().distinct_voters();
+    std::erase(ranking_, options_.self);
+    std::sort(ranking_.begin(), ranking_.end(), [&](const MemberId& a, const MemberId& b) {
+        const Index match_a = match_index(a);
+        const Index match_b = match_index(b);
+        return match_a != match_b ? match_a > match_b : a < b;
+    });
+    for (auto& [id, progress] : progress_) {
+        const auto place = std::find(ranking_.begin(), ranking_.end(), id);
+        progress.rank = static_cast<std::uint32_t>(place - ranking_.begin());
+    }
+}
+
+/// Sends `id` what it needs now, one message at most; whether it sent one.
+bool Raft::flush_follower(Moment now, MemberId id, Progress& progress) {
+    switch (progress.state) {
+        case Progress::State::replicate:
+            return flush_replicating(now, id, progress);
+        case Progress::State::probe: {
+            if (!progress.probe_due && !round_due_) return false;
+            const std::optional<Term> prev_term = log_.term_at(progress.next - 1);
+            if (!prev_term) return send_snapshot(now, id, progress);
+            progress.probe_due = false;
+            progress.probe_sent = now.boottime;
+            send_append(now, id, progress, progress.next - 1, *prev_term, {});
+            return true;
+        }
+        case Progress::State::snapshot:
+            if (progress.probe_due) return send_snapshot(now, id, progress);
+            if (!round_due_) return false;
+            // Accepted once the state is there, even if that answer was lost.
+            send_append(now, id, progress, progress.snapshot_index, progress.snapshot_term, {});
+            return true;
+    }
+    return false;
+}
+
+bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
+    const bool more =
+        progress.next <= log_.last_index() && progress.in_flight.size() < options_.max_in_flight;
+    if (!more && !round_due_ && progress.commit_told >= commit_index_) return false;
+    const Index prev = progress.next - 1;
+    const std::optional<Term> prev_term = log_.term_at(prev);
+    if (!prev_term) return send_snapshot(now, id, progress);
+    std::vector<Entry> entries;
+    if (more) {
+        entries = log_.slice(progress.next, options_.max_append_entries, options_.max_append_bytes);
+        progress.next += entries.size();  // optimistic: the pipeline doesn't wait (section 10.2.1)
+        progress.in_flight.push_back(progress.next - 1);
+    }
+    send_append(now, id, progress, prev, *prev_term, std::move(entries));
+    return true;
+}
+
+void Raft::send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
+                       std::vector<Entry> entries) {
+    Append append;
+    append.term = hard_state_.term;
+    append.prev_index = prev;
+    append.prev_term = prev_term;
+    append.commit = commit_index_;
+    append.successor_rank = progress.rank;
+    append.entries = std::move(entries);
+    append.sent = now.boottime;
+    progress.commit_told = commit_index_;
+    send(id, std::move(append));
+}
+
+void Raft::on_append_reply(Moment now, MemberId from, const AppendReply& reply) {
+    if (role_ != Role::leader) return;
+    const auto found = progress_.find(from);
+    if (found == progress_.end()) return;
+    if (reply.term > hard_state_.term) {
+        become_follower(now, reply.term, MemberId{});
+        return;
+    }
+    // Who has no state at all knows no term either; everyone else answers in the leader's.
+    const bool of_this_term = reply.term == hard_state_.term;
+    if (!of_this_term && !reply.needs_snapshot) return;
+    if (reply.sent > now.boottime || reply.sent < leader_since_.boottime) return;
+    Progress& progress = found->second;
+    note_life(from, reply.sent);
+    progress.heard = now.monotonic;
+    if (reply.promise && of_this_term) {
+        progress.promised_sent = std::max(progress.promised_sent, reply.sent);
+    }
+    if (reply.accepted) {
+        on_accepted(progress, reply);
+    } else {
+        on_rejected(now, progress, reply);
+    }
+    evaluate_commit(now);
+}
+
+void Raft::on_accepted(Progress& progress, const AppendReply& reply) {
+    if (reply.match > log_.last_index()) return;  // nobody can hold more than this leader sent
+    progress.match = std::max(progress.match, reply.match);
+    if (progress.state == Progress::State::snapshot && progress.match < progress.snapshot_index) {
+        return;
+    }
+    if (progress.state != Progress::State::replicate) {
+        progress.state = Progress::State::replicate;
+        progress.next = progress.match + 1;
+        progress.in_flight.clear();
+        progress.probe_due = false;
+    }
+    progress.next = std::max(progress.next, progress.match + 1);
+    std::erase_if(progress.in_flight, [&](Index last) { return last <= progress.match; });
+}
+
+void Raft::on_rejected(Moment now, Progress& progress, const AppendReply& reply) {
+    if (progress.state == Progress::State::snapshot) {
+        // Asked too early, or the state was lost on the way.
+        progress.probe_due = now.monotonic - progress.snapshot_sent >= options_.election_min;
+        return;
+    }
+    if (reply.sent < progress.probe_sent) return;  // answers a request from before the probe
+    if (reply.needs_snapshot) {
+        if (progress.match > 0) return;  // stale: it had the state since
+        progress.state = Progress::State::snapshot;
+        progress.snapshot_index = log_.snapshot()->index;
+        progress.snapshot_term = log_.snapshot()->term;
+        progress.probe_due = now.monotonic - progress.snapshot_sent >= options_.election_min;
+        return;
+    }
+    const Index match = log_.last_index_with_term_at_most(reply.hint_term, reply.hint_index);
+    // A probe that failed always goes back; its siblings in the pipeline say the same once more.
+    const bool probing = progress.state == Progress::State::probe && !progress.probe_due;
+    const Index limit = probing ? progress.next - 1 : progress.next;
+    progress.next = std::max(progress.match + 1, std::min(limit, match + 1));
+    progress.state = Progress::State::probe;
+    progress.probe_due = true;
+    progress.in_flight.clear();
+}
+
+/// Commits what a quorum holds, if it is of this term (section 3.6.2). An acknowledgement counts
+/// only while the promise that came with it surely holds (design rule 1).
+void Raft::evaluate_commit(Moment now) {
+    const Index index =
+        quorum_value(configuration(), options_.seat_floor, commit_index_, [&](MemberId id) {
+            if (id == options_.self) return persisted_;
+            const auto found = progress_.find(id);
+            if (found == progress_.end() || !fresh(now, found->second.promised_sent)) {
+                return Index{0};
+            }
+            return found->second.match;
+        });
+    if (index > commit_index_ && log_.term_at(index) == hard_state_.term) {
+        advance_commit_as_leader(index);
+    }
+}
+
+void Raft::advance_commit_as_leader(Index index) {
+    QUORATE_CHECK(index <= log_.last_index(), "only what is in the log is committed");
+    for (Index at = commit_index_ + 1; at <= index; ++at) {
+        uncommitted_bytes_ -= log_.at(at).data.size() + sizeof(Entry);
+    }
+    commit_index_ = index;
+    leave_joint_if_committed();
+}
+
+}  // namespace quorate::raft

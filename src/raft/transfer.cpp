@@ -1,0 +1,61 @@
+// Leadership transfer (section 3.10).
+#include <algorithm>
+#include <tuple>
+
+#include "raft/raft.h"
+
+namespace quorate::raft {
+
+Result<> Raft::transfer_leadership(Moment now, MemberId target) {
+    if (role_ != Role::leader) {
+        return Error{ErrorCode::not_leader, "only the leader hands leadership on: ask it"};
+    }
+    const std::vector<MemberId>& voters = configuration().voters;
+    if (target) {
+        if (std::find(voters.begin(), voters.end(), target) == voters.end()) {
+            return Error{ErrorCode::unknown_member, "leadership goes to a voter: name one"};
+        }
+        if (target == options_.self) return Done{};
+    } else {
+        // The best one: heard most lately among those that hold the most.
+        const auto merit = [&](MemberId id) {
+            return std::tuple(!is_dead(id), caught_up(now, id), match_index(id), heard_at(id));
+        };
+        for (const MemberId& id : voters) {
+            if (id != options_.self && (!target || merit(id) > merit(target))) target = id;
+        }
+        if (!target) {
+            return Error{ErrorCode::unknown_member, "there is no other voter to hand on to"};
+        }
+    }
+    // Once one was told to campaign, nobody else is.
+    if (transfer_ && transfer_->ordered) return Done{};
+    transfer_ = Transfer{target, now.monotonic + options_.election_max};
+    return Done{};
+}
+
+void Raft::hand_on_if_ready() {
+    if (!transfer_ || transfer_->ordered) return;
+    if (match_index(transfer_->target) != log_.last_index()) return;
+    // From here on another may lead, so the lease is over for good in this term (rule 5).
+    handed_on_ = true;
+    transfer_->ordered = true;
+    send(transfer_->target, TimeoutNow{hard_state_.term});
+}
+
+void Raft::tick_transfer(Moment now) {
+    if (!transfer_ || now.monotonic < transfer_->deadline) return;
+    const bool ordered = transfer_->ordered;
+    transfer_.reset();
+    if (!ordered) return;  // the target never caught up: nothing was given up
+    // Only a new term brings a lease again.
+    become_follower(now, hard_state_.term, MemberId{});
+    start_candidacy(now, Trigger::transfer, 0);
+}
+
+void Raft::on_timeout_now(Moment now, MemberId from, const TimeoutNow& order) {
+    if (order.term != hard_state_.term || from != leader_) return;
+    start_candidacy(now, Trigger::transfer, order.term);
+}
+
+}  // namespace quorate::raft

@@ -1,0 +1,70 @@
+// The plain values of the Raft core. Names are the thesis's (Ongaro, "Consensus: Bridging Theory
+// and Practice", 2014).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/time.h"
+#include "quorate/events.h"
+#include "quorate/id.h"
+
+namespace quorate::raft {
+
+using Term = std::uint64_t;
+using Index = std::uint64_t;
+using base::Moment;
+using base::Nanos;
+
+/// Who takes part (thesis, chapter 4). In a joint configuration `outgoing` holds C_old and `voters`
+/// C_new; otherwise `outgoing` is empty. Learners get the log and count nowhere.
+/// `voters` and `outgoing` hold no duplicates; a learner is in neither of them.
+struct Configuration {
+    std::vector<MemberId> voters;
+    std::vector<MemberId> outgoing;
+    std::vector<MemberId> learners;
+
+    bool joint() const { return !outgoing.empty(); }
+    bool is_voter(MemberId id) const;  ///< in either half
+    bool is_learner(MemberId id) const;
+    bool contains(MemberId id) const { return is_voter(id) || is_learner(id); }
+    /// Voters of both halves, each once, then learners.
+    std::vector<MemberId> everyone() const;
+    std::vector<MemberId> distinct_voters() const;
+    bool operator==(const Configuration&) const = default;
+};
+
+enum class EntryKind : std::uint8_t {
+    noop,           ///< what a new leader appends to commit the past (section 3.6.2)
+    configuration,  ///< takes effect as soon as it is in the log (section 4.1)
+    command,        ///< opaque to Raft; for the state machine
+};
+
+struct Entry {
+    Term term = 0;
+    Index index = 0;
+    EntryKind kind = EntryKind::noop;
+    Payload data;                                        ///< commands
+    std::shared_ptr<const Configuration> configuration;  ///< configurations
+};
+
+/// State that stands for all entries up to and including `index` (chapter 5). The first one, at
+/// index 0 and term 0, is the founding's.
+struct Snapshot {
+    Index index = 0;
+    Term term = 0;
+    Configuration configuration;
+    Payload state;  ///< opaque to Raft
+};
+
+/// What must be on disk before a vote or an acknowledgement leaves (section 3.8).
+struct HardState {
+    Term term = 0;
+    MemberId voted_for;
+    bool operator==(const HardState&) const = default;
+};
+
+enum class Role : std::uint8_t { follower, pre_candidate, candidate, leader };
+
+}  // namespace quorate::raft
