@@ -76,8 +76,8 @@ std::optional<Error> find_problem_in_name(const std::string& part);
 struct MemberOptions {
     Role role = Role::member;
     std::string listen = "tcp://127.0.0.1:0";     ///< where to accept peers; port 0 picks one
-    std::string advertise;                        ///< what the others connect to; empty: what was bound
-    std::vector<std::string> seeds;               ///< members to ask first; need not be up yet
+    std::string advertise = {};                        ///< what the others connect to; empty: what was bound
+    std::vector<std::string> seeds = {};               ///< members to ask first; need not be up yet
     std::string beacon = "127.255.255.255:17670"; ///< UDP broadcast or multicast address; empty: off
     /// Whether a refused connection proves a process dead. Turn it off where someone other than the
     /// member's own machine can refuse connections (rule 7).

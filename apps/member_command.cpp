@@ -1,0 +1,69 @@
+// quorate member: options, signals, and the session.
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "member_options.h"
+#include "member_session.h"
+#include "subcommand.h"
+
+namespace quorate::apps {
+
+namespace {
+
+/// Before any thread starts, so that all of them inherit it: the signals that end the session are
+/// read from a descriptor, and a reader that went away is an error of write().
+int take_over_signals() {
+    signal(SIGPIPE, SIG_IGN);
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ending, nullptr);
+    return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int exit_code_of(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::bad_argument:
+            return exit_usage;
+        case ErrorCode::cannot_bind:
+            return exit_cannot_bind;
+        default:
+            return exit_internal;
+    }
+}
+
+int run_session(const MemberCommandOptions& options) {
+    const int signals = take_over_signals();
+    Coordinator coordinator{CoordinatorOptions{.component = options.name}};
+    auto joined =
+        coordinator.join_group(options.type, options.instance, options.spec, options.member);
+    if (!joined) {
+        complain("member", joined.error().message);
+        return exit_code_of(joined.error());
+    }
+    MemberSession session(options, coordinator, *joined, signals);
+    const int code = session.run();
+    close(signals);
+    return code;
+}
+
+}  // namespace
+
+int member_command(const Arguments& arguments) {
+    const auto parsed = parse_member_options(arguments);
+    if (const auto* bad = std::get_if<BadUsage>(&parsed)) {
+        complain("member", bad->sentence);
+        return exit_usage;
+    }
+    if (const auto* options = std::get_if<MemberCommandOptions>(&parsed)) {
+        return run_session(*options);
+    }
+    std::cout << member_help();
+    return exit_ok;
+}
+
+}  // namespace quorate::apps

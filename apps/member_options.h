@@ -1,0 +1,36 @@
+// The options of `quorate member`, from the command line and a configuration file, checked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "quorate/quorate.h"
+#include "subcommand.h"
+
+namespace quorate::apps {
+
+struct MemberCommandOptions {
+    std::string type;
+    std::string instance;
+    std::string name;  ///< empty: the library's default
+    GroupSpec spec;
+    MemberOptions member;
+    std::optional<bool> vote;  ///< nothing: ask
+    bool json = false;
+    bool hold = false;
+};
+
+struct HelpWanted {};
+/// One sentence naming the option.
+struct BadUsage {
+    std::string sentence;
+};
+
+std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
+    const Arguments& arguments);
+
+/// What --help prints.
+std::string member_help();
+
+}  // namespace quorate::apps

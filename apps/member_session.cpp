@@ -1,0 +1,186 @@
+#include "member_session.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+
+namespace quorate::apps {
+
+namespace {
+
+/// Room for the longest message that a group takes, and the words before it.
+constexpr std::size_t longest_line = (std::size_t{1} << 20) + 4096;
+/// The library gives up on leaving after 2 s; this is for what nobody thought of.
+constexpr long leave_bound_ms = 4000;
+/// How long a reader of standard output that has stopped reading may hold up the end.
+constexpr int last_flush_ms = 1000;
+
+long now_ms() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
+
+MemberSession::MemberSession(const MemberCommandOptions& options, Coordinator& coordinator,
+                             Group& group, int signals)
+    : options_(options),
+      coordinator_(coordinator),
+      group_(group),
+      signals_(signals),
+      input_(longest_line),
+      output_(STDOUT_FILENO) {
+    group_.pull_events();
+}
+
+int MemberSession::run() {
+    while (!left_) {
+        wait();
+        take_events();
+        output_.flush();
+        if (output_.broken()) begin_leaving();
+        if (leaving() && now_ms() >= leave_deadline_ms_) break;
+    }
+    output_.flush_for(last_flush_ms);
+    if (refused_) complain("member", "refused: " + *refused_);
+    return refused_ ? exit_refused : exit_ok;
+}
+
+void MemberSession::wait() {
+    // A reader that doesn't keep up gets no more events until it does: they wait in the group's
+    // mailbox, which is bounded and says so. Whoever wants to leave doesn't wait for readers.
+    const bool held_up = output_.full() && !leaving();
+    enum { from_signals, from_group, from_input, to_output, all };
+    pollfd fds[all] = {{signals_, POLLIN, 0},
+                       {held_up ? -1 : group_.descriptor(), POLLIN, 0},
+                       {input_open_ && !held_up && !leaving() ? STDIN_FILENO : -1, POLLIN, 0},
+                       {output_.empty() ? -1 : STDOUT_FILENO, POLLOUT, 0}};
+    int timeout = -1;
+    if (leaving()) timeout = static_cast<int>(std::max(leave_deadline_ms_ - now_ms(), 0L));
+    if (poll(fds, all, timeout) < 0) return;  // EINTR
+    if (fds[from_signals].revents != 0) {
+        signalfd_siginfo info;
+        (void)!read(signals_, &info, sizeof info);
+        begin_leaving();
+    }
+    if (fds[from_input].revents != 0) read_input();
+}
+
+void MemberSession::take_events() {
+    while (leaving() || !output_.full()) {
+        const std::optional<Event> event = group_.next_event();
+        if (!event) return;
+        take_event(*event);
+        if (output_.full()) output_.flush();
+    }
+}
+
+void MemberSession::take_event(const Event& event) {
+    if (const auto described = describe_event(event)) write(*described);
+    if (const auto* done = std::get_if<RequestDone>(&event)) {
+        const auto awaited = awaited_.extract(done->request);
+        if (!awaited.empty()) reply_when_done(awaited.mapped(), *done);
+    } else if (const auto* asked = std::get_if<VoteRequest>(&event)) {
+        if (options_.vote) group_.send_vote(asked->poll, *options_.vote);
+    } else if (const auto* refused = std::get_if<Refused>(&event)) {
+        refused_ = refused->reason;
+    } else if (std::holds_alternative<Left>(event)) {
+        left_ = true;
+    }
+}
+
+void MemberSession::read_input() {
+    char bytes[64 * 1024];
+    const ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (size > 0) {
+        input_.add(bytes, static_cast<std::size_t>(size));
+        while (const auto line = input_.next()) take_line(*line);
+        return;
+    }
+    input_open_ = false;
+    if (const auto line = input_.rest()) take_line(*line);
+    if (!options_.hold) begin_leaving();
+}
+
+void MemberSession::take_line(const LineSplitter::Line& line) {
+    if (leaving()) return;  // leave was the last command
+    const CommandName name{first_word(line.text), ++commands_};
+    if (line.cut) {
+        const bool message = carries_message(name.word);
+        return fail(name, {message ? ErrorCode::too_large : ErrorCode::bad_argument,
+                           "a line is at most " + std::to_string(longest_line) + " bytes"});
+    }
+    std::visit([&](const auto& command) { carry_out(name, command); }, parse_command(line.text));
+}
+
+void MemberSession::begin_leaving() {
+    if (leaving()) return;
+    leave_deadline_ms_ = now_ms() + leave_bound_ms;
+    coordinator_.leave_group(group_);
+}
+
+void MemberSession::carry_out(const CommandName& name, const command::Send& command) {
+    expect(name, group_.send(command.text));
+}
+void MemberSession::carry_out(const CommandName& name, const command::SendOrdered& command) {
+    expect(name, group_.send_ordered(command.text));
+}
+void MemberSession::carry_out(const CommandName& name, const command::SendToLeader& command) {
+    expect(name, group_.send_to_leader(command.text));
+}
+void MemberSession::carry_out(const CommandName& name, const command::SendToMember& command) {
+    expect(name, group_.send_to_member(command.to, command.text));
+}
+void MemberSession::carry_out(const CommandName& name, const command::RequestVote& command) {
+    expect(name,
+           group_.request_vote(command.topic, {.kind = command.kind, .timeout = command.timeout}));
+}
+void MemberSession::carry_out(const CommandName& name, const command::Vote& command) {
+    expect(name, group_.send_vote(command.poll, command.yes));
+}
+void MemberSession::carry_out(const CommandName& name, const command::Status&) {
+    Json reply = describe_success(name);
+    add_status(reply, group_.status());
+    write(reply);
+}
+void MemberSession::carry_out(const CommandName& name, const command::Transfer& command) {
+    expect(name, group_.transfer_leadership(command.to));
+}
+void MemberSession::carry_out(const CommandName& name, const command::Leave&) {
+    leave_deadline_ms_ = now_ms() + leave_bound_ms;
+    expect(name, coordinator_.leave_group(group_));
+}
+void MemberSession::carry_out(const CommandName& name, const command::Bad& command) {
+    fail(name, {ErrorCode::bad_argument, command.sentence});
+}
+
+void MemberSession::expect(const CommandName& name, const Request& request) {
+    if (request) {
+        awaited_[*request] = name;
+    } else {
+        fail(name, request.error());
+    }
+}
+
+void MemberSession::reply_when_done(const CommandName& name, const RequestDone& done) {
+    if (done.error) return fail(name, *done.error);
+    Json reply = describe_success(name);
+    if (name.word == "send-ordered") reply["index"] = done.index;
+    if (name.word == "request-vote") reply["poll"] = done.poll.hex();
+    write(reply);
+}
+
+void MemberSession::fail(const CommandName& name, const Error& error) {
+    write(describe_failure(name, error_word(error.code), error.message));
+}
+
+void MemberSession::write(const Json& described) {
+    output_.add(
+        format_line(options_.json ? Style::json : Style::readable, group_.name(), described));
+}
+
+}  // namespace quorate::apps

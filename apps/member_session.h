@@ -1,0 +1,66 @@
+// One member, from joining to leaving: waits for its group, standard input, signals and a slow
+// reader of its output at once, in one thread. None of them can hold up the others, and nothing
+// here can hold up the group, which has a thread of its own.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "event_output.h"
+#include "line_io.h"
+#include "member_commands.h"
+#include "member_options.h"
+
+namespace quorate::apps {
+
+class MemberSession {
+public:
+    /// `signals` is a signalfd for what should end the session.
+    MemberSession(const MemberCommandOptions& options, Coordinator& coordinator, Group& group,
+                  int signals);
+
+    /// Until the member has left. Returns the exit code.
+    int run();
+
+private:
+    void wait();
+    void take_events();
+    void take_event(const Event& event);
+    void read_input();
+    void take_line(const LineSplitter::Line& line);
+    void begin_leaving();
+    bool leaving() const { return leave_deadline_ms_ != never_ms; }
+
+    void carry_out(const CommandName& name, const command::Send& command);
+    void carry_out(const CommandName& name, const command::SendOrdered& command);
+    void carry_out(const CommandName& name, const command::SendToLeader& command);
+    void carry_out(const CommandName& name, const command::SendToMember& command);
+    void carry_out(const CommandName& name, const command::RequestVote& command);
+    void carry_out(const CommandName& name, const command::Vote& command);
+    void carry_out(const CommandName& name, const command::Status& command);
+    void carry_out(const CommandName& name, const command::Transfer& command);
+    void carry_out(const CommandName& name, const command::Leave& command);
+    void carry_out(const CommandName& name, const command::Bad& command);
+
+    void expect(const CommandName& name, const Request& request);
+    void reply_when_done(const CommandName& name, const RequestDone& done);
+    void fail(const CommandName& name, const Error& error);
+    void write(const Json& described);
+
+    static constexpr long never_ms = -1;
+
+    const MemberCommandOptions& options_;
+    Coordinator& coordinator_;
+    Group& group_;
+    const int signals_;
+    LineSplitter input_;
+    bool input_open_ = true;
+    LineWriter output_;
+    std::uint64_t commands_ = 0;
+    std::map<RequestId, CommandName> awaited_;
+    long leave_deadline_ms_ = never_ms;  ///< CLOCK_MONOTONIC; backstop only
+    bool left_ = false;
+    std::optional<std::string> refused_;
+};
+
+}  // namespace quorate::apps

@@ -1,0 +1,27 @@
+// The subcommands of the quorate executable, and its exit codes. A new one is a function here and a
+// line in main.cpp's table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace quorate::apps {
+
+enum ExitCode : int {
+    exit_ok = 0,
+    exit_usage = 64,  ///< bad usage or configuration
+    exit_cannot_bind = 69,
+    exit_internal = 70,
+    exit_data_dir = 73,  ///< the data directory is unusable or locked
+    exit_refused = 77,   ///< by the group
+};
+
+/// Without the executable's and the subcommand's names.
+using Arguments = std::vector<std::string>;
+
+int member_command(const Arguments& arguments);
+
+/// Writes "quorate WHO: SENTENCE" to standard error.
+void complain(const std::string& who, const std::string& sentence);
+
+}  // namespace quorate::apps

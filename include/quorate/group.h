@@ -1,0 +1,198 @@
+// Group: a component's handle on one group. Made by Coordinator::join_group().
+//
+//   feeder.on_vote_request([&](const quorate::VoteRequest& request) {
+//       feeder.send_vote(request.poll, safe_to(request.topic));
+//   });
+//   feeder.on_vote_result([&](const quorate::VoteResult& result) { if (result.yes())
+//   open_breaker(); }); feeder.request_vote("open breaker 7", {.kind = quorate::Voting::majority,
+//   .timeout = 500ms}); if (feeder.am_leader()) set_reference(feeder.status().epoch,
+//   feeder.status().term);
+//
+// Threads, for everything below: requests and queries may be called from any thread; handlers,
+// pulling and await() belong to the component's thread, the one that calls dispatch(). Nothing
+// blocks but await(). Everything may be called from handlers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "quorate/events.h"
+#include "quorate/id.h"
+#include "quorate/result.h"
+#include "quorate/spec.h"
+
+namespace quorate {
+
+/// A request on its way, or why it was not taken. It may be ignored, as one reading of many may be;
+/// who can't afford to lose it looks.
+///
+///   quorate::Request asked = feeder.send_ordered("set point 0.8");
+///   if (!asked) log(asked.error().message);
+///   else waiting_for = *asked;
+class Request {
+public:
+    Request(RequestId id) : id_(id) {}
+    Request(Error error) : id_(std::move(error)) {}
+
+    bool ok() const { return id_.ok(); }
+    explicit operator bool() const { return ok(); }
+    /// The number that comes back in RequestDone.
+    RequestId operator*() const { return *id_; }
+    const Error& error() const { return id_.error(); }
+    operator Result<RequestId>() const { return id_; }
+
+private:
+    Result<RequestId> id_;
+};
+
+/// Told the outcome of one request, once, in dispatch() or next_event().
+using Completion = std::function<void(const RequestDone&)>;
+
+struct VoteOptions {
+    Voting kind = Voting::majority;
+    Duration timeout = std::chrono::seconds(1);  ///< 1 ms to 24 h; what is open then has failed
+};
+
+class Group {
+public:
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+    ~Group();
+
+    // ---- requests ----
+    // Each returns at once. Accepted, it is answered exactly once, within 5 s: by a RequestDone
+    // event and, if one was given, its completion, which runs just before the event's handler. A
+    // request counts as outstanding until its outcome was dispatched, and at most
+    // MemberOptions::mailbox_commands are.
+    //
+    // Errors at once: would_block (that many are outstanding: dispatch, then try again), too_large,
+    // bad_argument, left. Errors by RequestDone: no_leader, no_quorum, unknown_outcome, lost, left,
+    // and what is said beside each. What one member sends arrives in its order, at each receiver
+    // and within each kind (to the group, ordered, direct).
+
+    /// To every member, this one included. Done: handed to the link of every other member in the
+    /// roster.
+    Request send(Payload data, Completion done = {});
+    Request send(std::string text, Completion done = {}) {
+        return send(Payload(std::move(text)), std::move(done));
+    }
+
+    /// To every member through the log, in one order for all. Done: committed, at
+    /// RequestDone::index.
+    Request send_ordered(Payload data, Completion done = {});
+    Request send_ordered(std::string text, Completion done = {}) {
+        return send_ordered(Payload(std::move(text)), std::move(done));
+    }
+
+    /// To the leader, be it this member. Done: handed to its link.
+    Request send_to_leader(Payload data, Completion done = {});
+    Request send_to_leader(std::string text, Completion done = {}) {
+        return send_to_leader(Payload(std::move(text)), std::move(done));
+    }
+
+    /// To one member; to the sender of the last direct message that was dispatched here, if `to` is
+    /// none. Done: handed to its link. Further error: unknown_member.
+    Request send_to_member(MemberId to, Payload data, Completion done = {});
+    Request send_to_member(MemberId to, std::string text, Completion done = {}) {
+        return send_to_member(to, Payload(std::move(text)), std::move(done));
+    }
+
+    /// Asks all members that have a vote, this one included, about `topic` (up to 64 KiB). Done:
+    /// the poll is open, and its id in RequestDone::poll. The outcome comes as VoteResult.
+    Request request_vote(std::string topic, VoteOptions options = {}, Completion done = {});
+
+    /// This member's vote. Done: counted, or on its way. To vote again the same changes nothing.
+    /// Further errors: already_voted, unknown_poll, too_late.
+    Request send_vote(PollId poll, bool yes, Completion done = {});
+
+    /// Leader: hands leadership on to that voter. Done: it leads. Further errors: not_leader,
+    /// unknown_member.
+    Request transfer_leadership(MemberId to, Completion done = {});
+
+    /// Waits for a request's outcome and takes it out of the queue: neither its completion nor a
+    /// handler hears of it. Other events wait for the next dispatch() meanwhile. For start-up and
+    /// tools; a control loop listens instead. Passes on the error of a request that was not taken,
+    /// so that requests can be given to it directly:
+    ///
+    ///   auto done = feeder.await(feeder.send_ordered("set point 0.8"));
+    ///
+    /// Errors: the request's own; unknown_outcome when `timeout` passed (the outcome comes as an
+    /// event later); bad_argument when the outcome was told already.
+    Result<RequestDone> await(const Request& request, Duration timeout = std::chrono::seconds(6));
+
+    // ---- queries: answered from what the worker published last ----
+
+    /// Whether this member leads, and nobody else can: a lease, checked against CLOCK_BOOTTIME at
+    /// this call. Lock-free. True says nothing about the next moment; where a late act does harm,
+    /// pass the fencing token (epoch, term) along with it.
+    bool am_leader() const;
+    /// The leader that this member knows; none if it knows none.
+    MemberId leader() const;
+    /// The agreed roster, this member included once it is in; in the order of their joining.
+    std::vector<MemberInfo> members() const;
+    /// How many members the roster holds. (How many the group is deployed with: spec().size.)
+    std::size_t size() const;
+    /// Whether this member hears a majority.
+    bool has_quorum() const;
+    /// This member's id. A new one after GroupReset, or when joined again after leaving.
+    MemberId id() const;
+    /// TYPE.INSTANCE. Constant.
+    const std::string& name() const;
+    /// The spec that this member came with.
+    GroupSpec spec() const;
+    /// All of the above at one moment, and more.
+    GroupStatus status() const;
+
+    // ---- events, by handlers: run in Coordinator::dispatch() ----
+    // Setting a handler replaces the one before; an empty one removes it. Events without a handler
+    // are dropped when dispatched.
+    template <class E>
+    using Handler = std::function<void(const E&)>;
+
+    void on_started(Handler<Started> handler);
+    void on_joined(Handler<Joined> handler);
+    void on_member_joined(Handler<MemberJoined> handler);
+    void on_member_left(Handler<MemberLeft> handler);
+    void on_leader_elected(Handler<LeaderElected> handler);
+    void on_leader_lost(Handler<LeaderLost> handler);
+    void on_quorum_lost(Handler<QuorumLost> handler);
+    void on_quorum_regained(Handler<QuorumRegained> handler);
+    void on_evicted(Handler<Evicted> handler);
+    void on_group_reset(Handler<GroupReset> handler);
+    void on_state_restored(Handler<StateRestored> handler);
+    void on_split(Handler<Split> handler);
+    void on_events_lost(Handler<EventsLost> handler);
+    void on_message(Handler<Message> handler);
+    void on_message_to_leader(Handler<MessageToLeader> handler);
+    void on_message_to_member(Handler<MessageToMember> handler);
+    void on_vote_request(Handler<VoteRequest> handler);
+    void on_vote_result(Handler<VoteResult> handler);
+    void on_request_done(Handler<RequestDone> handler);
+    void on_refused(Handler<Refused> handler);
+    /// The last event. Requests that were still outstanding have been told `left` before it.
+    void on_left(Handler<Left> handler);
+
+    // ---- events, by pulling ----
+
+    /// From now on this group's events wait for next_event(), and dispatch() leaves them alone.
+    /// Call it right after join_group(), before the first dispatch().
+    void pull_events();
+    /// The next event that waits, or nothing. Runs a request's completion when it returns its
+    /// RequestDone.
+    std::optional<Event> next_event();
+
+    /// Readable (POLLIN) while events of this group wait; as Coordinator::descriptor(). Constant.
+    int descriptor() const;
+
+private:
+    friend class Coordinator;
+    class Impl;
+    explicit Group(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quorate

@@ -1,0 +1,10 @@
+// Everything but typed messages, which are in quorate/typed.h because they need Cap'n Proto.
+#pragma once
+
+#include "quorate/coordinator.h"
+#include "quorate/events.h"
+#include "quorate/group.h"
+#include "quorate/id.h"
+#include "quorate/result.h"
+#include "quorate/safety.h"
+#include "quorate/spec.h"

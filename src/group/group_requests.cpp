@@ -1,0 +1,132 @@
+// Group's requests and queries: what any thread may call.
+#include "consensus/state_machine.h"
+#include "group/group_impl.h"
+#include "group/system_clock.h"
+
+namespace quorate {
+
+namespace {
+
+constexpr Duration longest_vote = std::chrono::hours(24);
+constexpr Duration shortest_vote = std::chrono::milliseconds(1);
+
+Error has_left() {
+    return {ErrorCode::left, "this member has left the group, or is leaving: join it again"};
+}
+
+}  // namespace
+
+std::optional<Error> Group::Impl::find_why_not() const {
+    if (stage_ != Stage::inside) return has_left();
+    if (outstanding_.size() >= options_.mailbox_commands) {
+        return Error{ErrorCode::would_block,
+                     std::to_string(outstanding_.size()) +
+                         " requests are outstanding: dispatch their outcomes, then try again"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Error> Group::Impl::find_problem_in_payload(const Payload& data) const {
+    if (data.size() <= options_.message_bytes) return std::nullopt;
+    return Error{ErrorCode::too_large, "a message of " + std::to_string(data.size()) +
+                                           " bytes is over the bound of " +
+                                           std::to_string(options_.message_bytes)};
+}
+
+Request Group::Impl::issue_locked(io::Command command, Completion done) {
+    const RequestId request = ++last_request_;
+    std::visit([request](auto& value) { value.request = request; }, command);
+    outstanding_.emplace(request, std::move(done));
+    thread_->mailbox().push(std::move(command));
+    return request;
+}
+
+template <class Command>
+Request Group::Impl::send(Payload data, Completion done) {
+    std::lock_guard lock(mutex_);
+    if (auto problem = find_problem_in_payload(data)) return *problem;
+    if (auto problem = find_why_not()) return *problem;
+    Command command;
+    command.data = std::move(data);
+    return issue_locked(std::move(command), std::move(done));
+}
+
+template Request Group::Impl::send<io::SendToGroup>(Payload, Completion);
+template Request Group::Impl::send<io::SendOrdered>(Payload, Completion);
+template Request Group::Impl::send<io::SendToLeader>(Payload, Completion);
+
+Request Group::Impl::send_to_member(MemberId to, Payload data, Completion done) {
+    std::lock_guard lock(mutex_);
+    if (auto problem = find_problem_in_payload(data)) return *problem;
+    if (!to) to = last_direct_from_;
+    if (!to) {
+        return Error{ErrorCode::unknown_member,
+                     "no direct message was dispatched yet whose sender could be answered"};
+    }
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::SendToMember{0, to, std::move(data)}, std::move(done));
+}
+
+Request Group::Impl::request_vote(std::string topic, VoteOptions options, Completion done) {
+    if (topic.size() > consensus::StateMachine::max_topic_bytes) {
+        return Error{ErrorCode::too_large,
+                     "a topic is at most " +
+                         std::to_string(consensus::StateMachine::max_topic_bytes) + " bytes"};
+    }
+    if (options.timeout < shortest_vote || options.timeout > longest_vote) {
+        return Error{ErrorCode::bad_argument, "a vote's timeout is 1 ms to 24 h"};
+    }
+    std::lock_guard lock(mutex_);
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::RequestVote{0, std::move(topic), options.kind, options.timeout},
+                        std::move(done));
+}
+
+Request Group::Impl::send_vote(PollId poll, bool yes, Completion done) {
+    std::lock_guard lock(mutex_);
+    if (!poll) return Error{ErrorCode::unknown_poll, "no poll was named"};
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::SendVote{0, poll, yes}, std::move(done));
+}
+
+Request Group::Impl::transfer_leadership(MemberId to, Completion done) {
+    std::lock_guard lock(mutex_);
+    if (!to) return Error{ErrorCode::unknown_member, "no member was named"};
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::TransferLeadership{0, to}, std::move(done));
+}
+
+Request Group::Impl::leave() {
+    std::lock_guard lock(mutex_);
+    if (stage_ != Stage::inside) return has_left();
+    stage_ = Stage::leaving;
+    // Over the bound if need be: who can't be heard must be able to go.
+    Request request = issue_locked(io::LeaveGroup{}, {});
+    leave_request_ = *request;
+    return request;
+}
+
+Group::Impl::Stage Group::Impl::stage() const {
+    std::lock_guard lock(mutex_);
+    return stage_;
+}
+
+bool Group::Impl::am_leader() const {
+    const base::Nanos until = published_.lease_until();
+    // The clock after the lease: a caller that is held up between the two finds it expired.
+    return group::read_boottime() < until;
+}
+
+GroupStatus Group::Impl::status() const {
+    GroupStatus status = *published_.status();
+    status.commit_index = std::max(status.commit_index, published_.commit_index());
+    status.lease = am_leader();
+    return status;
+}
+
+GroupSpec Group::Impl::spec() const {
+    std::lock_guard lock(mutex_);
+    return spec_;
+}
+
+}  // namespace quorate

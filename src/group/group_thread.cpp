@@ -1,0 +1,135 @@
+#include "group/group_thread.h"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <zmq.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+
+#include "base/check.h"
+#include "group/system_clock.h"
+#include "net/zmq_transport.h"
+
+namespace quorate::group {
+
+namespace {
+
+/// The context of the network's sockets, apart from the mailbox's: to end it is to wait until what
+/// was said last (a farewell) is on its way, and the mailbox has to outlive that.
+class NetworkContext {
+public:
+    NetworkContext() : context_(zmq_ctx_new()) {
+        QUORATE_CHECK(context_ != nullptr, "out of file descriptors");
+    }
+    ~NetworkContext() {
+        while (zmq_ctx_term(context_) != 0 && errno == EINTR) {
+        }
+    }
+    NetworkContext(const NetworkContext&) = delete;
+    NetworkContext& operator=(const NetworkContext&) = delete;
+    void* get() const { return context_; }
+
+private:
+    void* context_;
+};
+
+net::ZmqOptions network_options(const MemberOptions& member) {
+    net::ZmqOptions options;
+    options.listen = member.listen;
+    options.advertise = member.advertise;
+    options.beacon = member.beacon;
+    options.link_messages = member.link_messages;
+    return options;
+}
+
+bool asks_to_leave(const std::vector<io::Command>& commands) {
+    return std::any_of(commands.begin(), commands.end(), [](const io::Command& command) {
+        return std::holds_alternative<io::LeaveGroup>(command);
+    });
+}
+
+}  // namespace
+
+class GroupThread::Worker {
+public:
+    explicit Worker(InprocMailbox& mailbox) : mailbox_(mailbox) {}
+
+    Result<> open(LoopOptions options) {
+        name_ = options.group;
+        auto opened = net::ZmqTransport::open(context_.get(), network_options(options.member));
+        if (!opened) return opened.error();
+        transport_ = std::move(*opened);
+        loop_ =
+            std::make_unique<GroupLoop>(std::move(options), clock_, *transport_, store_, mailbox_);
+        // So that queries answer from the start.
+        mailbox_.publish(loop_->status());
+        return Done{};
+    }
+
+    void run() {
+        prepare_thread();
+        try {
+            while (!loop_->finished() && read_monotonic() < leave_by_) turn();
+        } catch (const std::exception& exception) {
+            base::check_failed(__FILE__, __LINE__, "no exceptions in a worker", exception.what());
+        }
+        loop_.reset();
+        transport_->close_all(flush_bound);
+    }
+
+private:
+    void prepare_thread() const {
+        const std::string name = "q:" + name_;
+        pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+        // Timers as exact as they get: by default the kernel rounds sleeps up by 50 us.
+        prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
+    }
+
+    void turn() {
+        void* const commands_socket[] = {mailbox_.command_socket()};
+        const base::Nanos deadline = std::min(loop_->next_deadline(), leave_by_);
+        transport_->wait(deadline - read_monotonic(), commands_socket);
+        arrived_.clear();
+        transport_->collect(arrived_, turn_inputs);
+        std::vector<io::Command> commands = mailbox_.take(turn_inputs);
+        if (leave_by_ == base::never && asks_to_leave(commands)) {
+            // Later than the loop's own bound, which is the one that should take effect.
+            leave_by_ = read_monotonic() + leave_bound + flush_bound;
+        }
+        loop_->turn(arrived_, std::move(commands));
+        mailbox_.flush();
+    }
+
+    InprocMailbox& mailbox_;
+    std::string name_;
+    NetworkContext context_;
+    SystemClock clock_;
+    io::NoStore store_;
+    std::unique_ptr<net::ZmqTransport> transport_;
+    std::unique_ptr<GroupLoop> loop_;
+    std::vector<io::TransportEvent> arrived_;
+    base::Nanos leave_by_ = base::never;
+};
+
+GroupThread::GroupThread(const LoopOptions& options, Published& published)
+    : mailbox_(options.member.mailbox_events, published),
+      worker_(std::make_unique<Worker>(mailbox_)) {}
+
+Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Published& published) {
+    std::unique_ptr<GroupThread> started(new GroupThread(options, published));
+    if (auto opened = started->worker_->open(std::move(options)); !opened) return opened.error();
+    started->thread_ = std::thread([self = started.get()] {
+        self->worker_->run();
+        self->worker_.reset();
+        self->mailbox_.finish();
+    });
+    return started;
+}
+
+GroupThread::~GroupThread() {
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace quorate::group

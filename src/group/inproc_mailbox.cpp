@@ -1,0 +1,68 @@
+#include "group/inproc_mailbox.h"
+
+#include <iterator>
+#include <utility>
+
+namespace quorate::group {
+
+InprocMailbox::InprocMailbox(std::size_t max_events, Published& published)
+    : commands_(context_, "inproc://commands"),
+      events_(context_, "inproc://events"),
+      max_events_(max_events),
+      published_(published) {}
+
+bool InprocMailbox::has_own_place(const Event& event) {
+    return std::holds_alternative<RequestDone>(event) || std::holds_alternative<Refused>(event) ||
+           std::holds_alternative<Left>(event);
+}
+
+void InprocMailbox::collect(std::deque<Event>& into) {
+    while (std::optional<std::vector<Event>> batch = events_.receive()) {
+        into.insert(into.end(), std::make_move_iterator(batch->begin()),
+                    std::make_move_iterator(batch->end()));
+    }
+}
+
+void InprocMailbox::taken(const Event& event) {
+    if (!has_own_place(event)) waiting_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool InprocMailbox::post(Event event) {
+    // The component learns that it has left when nothing of the worker is left either: see
+    // finish().
+    if (std::holds_alternative<Left>(event)) return true;
+    if (!has_own_place(event)) {
+        // Only this thread adds, so what is read here can only be too many, never too few.
+        if (waiting_.load(std::memory_order_relaxed) >= max_events_) return false;
+        waiting_.fetch_add(1, std::memory_order_relaxed);
+    }
+    batch_.push_back(std::move(event));
+    return true;
+}
+
+void InprocMailbox::flush() {
+    if (batch_.empty()) return;
+    events_.send(std::move(batch_));
+    batch_.clear();
+}
+
+std::vector<io::Command> InprocMailbox::take(std::size_t limit) {
+    std::vector<io::Command> taken;
+    while (taken.size() < limit) {
+        std::optional<io::Command> command = commands_.receive();
+        if (!command) break;
+        taken.push_back(std::move(*command));
+    }
+    return taken;
+}
+
+void InprocMailbox::finish() {
+    published_.set_lease(base::long_ago);
+    GroupStatus gone;
+    gone.id = published_.status()->id;
+    published_.set_status(std::move(gone));
+    batch_.emplace_back(Left{});
+    flush();
+}
+
+}  // namespace quorate::group

@@ -1,0 +1,50 @@
+// What a group's worker shows of itself to any thread: the lease, the commit index, and a status
+// that is replaced as a whole. Outlives the worker, so that queries never meet a thread that is
+// gone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "base/time.h"
+#include "quorate/events.h"
+
+namespace quorate::group {
+
+class Published {
+public:
+    /// CLOCK_BOOTTIME until which this member's lease holds. Lock-free.
+    base::Nanos lease_until() const {
+        return base::Nanos(lease_until_.load(std::memory_order_acquire));
+    }
+    void set_lease(base::Nanos until) {
+        lease_until_.store(until.count(), std::memory_order_release);
+    }
+
+    std::uint64_t commit_index() const { return commit_index_.load(std::memory_order_relaxed); }
+    void set_commit(std::uint64_t index) { commit_index_.store(index, std::memory_order_relaxed); }
+
+    std::shared_ptr<const GroupStatus> status() const {
+        std::lock_guard lock(mutex_);
+        return status_;
+    }
+    void set_status(GroupStatus status) {
+        // Built and freed outside of the lock: a reader that is preempted in it must not hold up
+        // the worker for longer than a pointer takes.
+        auto fresh = std::make_shared<const GroupStatus>(std::move(status));
+        std::lock_guard lock(mutex_);
+        status_.swap(fresh);
+    }
+
+private:
+    static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+    std::atomic<std::int64_t> lease_until_{base::long_ago.count()};
+    std::atomic<std::uint64_t> commit_index_{0};
+    mutable std::mutex mutex_;
+    std::shared_ptr<const GroupStatus> status_ = std::make_shared<const GroupStatus>();
+};
+
+}  // namespace quorate::group

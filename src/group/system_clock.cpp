@@ -1,0 +1,35 @@
+#include "group/system_clock.h"
+
+#include <ctime>
+
+#include "base/check.h"
+
+namespace quorate::group {
+
+namespace {
+base::Nanos read(clockid_t clock) {
+    timespec time{};
+    QUORATE_CHECK(clock_gettime(clock, &time) == 0, "every Linux has this clock");
+    return std::chrono::seconds(time.tv_sec) + base::Nanos(time.tv_nsec);
+}
+}  // namespace
+
+base::Nanos read_boottime() {
+    return read(CLOCK_BOOTTIME);
+}
+base::Nanos read_monotonic() {
+    return read(CLOCK_MONOTONIC);
+}
+
+base::Moment SystemClock::now() {
+    // Boottime first: when the thread is held up between the two, promises look older than they are
+    // and timeouts come due earlier, never the other way round.
+    const base::Nanos boottime = read_boottime();
+    return {.monotonic = read_monotonic(), .boottime = boottime};
+}
+
+base::Nanos SystemClock::realtime() {
+    return read(CLOCK_REALTIME);
+}
+
+}  // namespace quorate::group
