@@ -1,0 +1,51 @@
+#include "sim/log_matching.h"
+
+#include <string_view>
+
+#include "sim/rule_broken.h"
+
+namespace quorate::sim {
+
+namespace {
+// FNV-1a, 64 bits.
+void mix(std::uint64_t& hash, std::string_view bytes) {
+    for (const char byte : bytes) {
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+    }
+}
+void mix(std::uint64_t& hash, const std::vector<MemberId>& ids) {
+    for (const MemberId& id : ids) {
+        hash = (hash ^ id.high) * 0x100000001b3ULL;
+        hash = (hash ^ id.low) * 0x100000001b3ULL;
+    }
+    hash = (hash ^ ids.size()) * 0x100000001b3ULL;
+}
+}  // namespace
+
+std::uint64_t fingerprint(const raft::Entry& entry) {
+    std::uint64_t hash = 0xcbf29ce484222325ULL + static_cast<std::uint64_t>(entry.kind);
+    mix(hash, entry.data.view());
+    if (entry.configuration) {
+        mix(hash, entry.configuration->voters);
+        mix(hash, entry.configuration->outgoing);
+        mix(hash, entry.configuration->learners);
+    }
+    return hash;
+}
+
+bool LogMatching::stands(IncarnationId incarnation, const raft::Entry& entry, std::uint64_t content,
+                         std::optional<raft::Term> term_before) {
+    const auto [found, first] = entries_.try_emplace({incarnation, entry.index, entry.term},
+                                                     Standing{content, term_before});
+    if (first) return true;
+    Standing& known = found->second;
+    if (!known.term_before) known.term_before = term_before;
+    const bool same_past = !term_before || *known.term_before == *term_before;
+    if (known.content == content && same_past) return false;
+    broken("log matching",
+           "index " + std::to_string(entry.index) + " of term " + std::to_string(entry.term) +
+               " in " + brief(incarnation) +
+               (same_past ? " stands with two contents" : " stands behind entries of two terms"));
+}
+
+}  // namespace quorate::sim

@@ -1,0 +1,71 @@
+#include "sim/poll_outcomes.h"
+
+#include "sim/rule_broken.h"
+
+namespace quorate::sim {
+
+namespace {
+std::string describe(const VoteResult& result) {
+    static constexpr const char* words[] = {"yes", "no", "timeout", "lost"};
+    return std::string(words[static_cast<int>(result.outcome)]) + " with " +
+           std::to_string(result.yes_votes) + " yes, " + std::to_string(result.no_votes) +
+           " no of " + std::to_string(result.electorate) + " at index " +
+           std::to_string(result.index);
+}
+
+bool follows(Voting kind, const VoteResult& result) {
+    const std::uint32_t votes = result.yes_votes + result.no_votes;
+    if (votes > result.electorate) return false;
+    const bool carried = kind == Voting::majority ? 2 * result.yes_votes > result.electorate
+                                                  : result.yes_votes == result.electorate;
+    return (result.outcome == Outcome::yes) == carried;
+}
+}  // namespace
+
+void PollOutcomes::asked(Life life, const VoteRequest& request) {
+    kinds_[request.poll] = request.kind;
+    if (!told_.contains({life, request.poll})) open_[life].insert(request.poll);
+}
+
+bool PollOutcomes::told(Life life, const VoteResult& result) {
+    const auto fail = [&](const std::string& why) {
+        broken("one outcome a poll",
+               "poll " + brief(result.poll) + " at life " + std::to_string(life) + ": " + why);
+    };
+    if (!told_.insert({life, result.poll}).second) fail("told twice, now " + describe(result));
+    open_[life].erase(result.poll);
+    if (result.outcome == Outcome::lost) {
+        lost_ = result.poll;
+        return false;
+    }
+    const auto [known, first] = results_.try_emplace(result.poll, result);
+    const VoteResult& agreed = known->second;
+    if (agreed.outcome != result.outcome || agreed.yes_votes != result.yes_votes ||
+        agreed.no_votes != result.no_votes || agreed.electorate != result.electorate ||
+        agreed.index != result.index) {
+        fail(describe(result) + "; elsewhere " + describe(agreed));
+    }
+    const auto kind = kinds_.find(result.poll);
+    if (kind != kinds_.end() && !follows(kind->second, result)) {
+        fail(describe(result) + ", which does not follow from the votes");
+    }
+    return first;
+}
+
+void PollOutcomes::end_of_turn(Life life, bool gave_up) {
+    if (!lost_) return;
+    const PollId poll = *lost_;
+    lost_.reset();
+    if (!gave_up) {
+        broken("one outcome a poll", "poll " + brief(poll) + " is lost at life " +
+                                         std::to_string(life) + ", which stays in its incarnation");
+    }
+}
+
+std::optional<PollId> PollOutcomes::owed(Life life) const {
+    const auto found = open_.find(life);
+    if (found == open_.end() || found->second.empty()) return std::nullopt;
+    return *found->second.begin();
+}
+
+}  // namespace quorate::sim

@@ -1,0 +1,64 @@
+// What kind of world a seed is: drawn from the seed, so that seeds differ in more than their dice.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "quorate/spec.h"
+#include "sim/network.h"
+
+namespace quorate::sim {
+
+enum class Fault : std::uint8_t {
+    cut_pair,
+    cut_one_way,
+    isolate,
+    split_in_two,
+    split_one_way,
+    pause,
+    pause_leader,
+    crash,
+    crash_leader,
+    crash_and_return,  ///< within 3 ms, at the same endpoint
+    crash_many,
+    power_off,  ///< nobody is told, nothing answers
+    break_connections,
+    suspend,
+    storm,  ///< loss, duplication and delay for a while
+    leave,
+    deaf_component,  ///< doesn't read its events for a while
+    step_wall_clock,
+    count
+};
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(Fault::count);
+
+struct Profile {
+    GroupSpec spec;
+    MemberOptions member;        ///< seeds, listen and beacon are filled in for each process
+    std::uint32_t machines = 0;  ///< spec.size, or one too many
+    bool beacon = true;
+    std::uint32_t anchors =
+        1;  ///< machines that never change their endpoint and are everybody's seeds
+    Weather weather;
+    Nanos wall_clock_spread{};
+    Nanos chaos{};         ///< how long faults go on
+    Nanos fault_gap{};     ///< between faults, on average
+    Nanos fault_length{};  ///< the longest of the usual ones
+    std::array<std::uint32_t, fault_kinds> weights{};
+    Nanos request_gap{};  ///< between one component's requests, on average
+    std::uint64_t silent_voter_one_in = 0;
+    Nanos forged_gap{};    ///< between garbage or replayed frames; 0: none
+    bool replays = false;  ///< old frames, to anyone
+
+    /// Whether what is said of several incarnations is promised: at most size members run, and each
+    /// of them has a seat (design rule 1).
+    bool across_incarnations() const {
+        return machines <= spec.size && spec.size <= spec.max_voters;
+    }
+    std::string describe() const;
+};
+
+Profile draw_profile(std::uint64_t seed);
+
+}  // namespace quorate::sim

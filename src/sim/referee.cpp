@@ -1,0 +1,86 @@
+#include "sim/referee.h"
+
+namespace quorate::sim {
+
+Referee::Referee(const Profile& profile, const std::string& group, const Scheduler& scheduler,
+                 const Story& story, Counters& counters)
+    : profile_(profile),
+      scheduler_(scheduler),
+      story_(story),
+      counters_(counters),
+      lease_(profile.across_incarnations()),
+      receiver_(group),
+      commands_(committed_) {}
+
+void Referee::started(Process& process) {
+    if (watches_.size() <= process.life) watches_.resize(process.life + 1);
+    watches_[process.life] = std::make_unique<Watch>();
+    notice_id(process);
+}
+
+void Referee::ended(Process& process) {
+    const Life life = process.life;
+    gone_.insert(watch(process).id);
+    lease_.died(life);
+    seats_.died(life);
+    commands_.died(life);
+    promises_.died(life);
+    membership_.ends(life);
+    requests_.died(life);
+    polls_.excuse(life);
+}
+
+void Referee::took(Process& process, const wire::Header& header) {
+    receiver_.taken(process.loop->id(), header);
+}
+
+void Referee::applied(Process& process, const raft::Entry& entry) {
+    notice_incarnation(process);
+    const raft::Index snapshot = process.loop->raft()->log().snapshot()->index;
+    const raft::Index last = commands_.applied_by(process.life);
+    if (entry.index > last + 1 && snapshot + 1 == entry.index) {
+        commands_.given_state(process.life, watch(process).incarnation, snapshot);
+    }
+    commands_.applied(process.life, entry, fingerprint(entry));
+}
+
+void Referee::given(Process& process, const io::Command& command) {
+    const Nanos now = process.clock.now().monotonic;
+    static constexpr const char* names[] = {"send to group",  "send ordered", "send to leader",
+                                            "send to member", "request vote", "send vote",
+                                            "transfer",       "leave"};
+    const char* name = names[command.index()];
+    std::visit([&](const auto& each) { requests_.accepted(process.life, each.request, name, now); },
+               command);
+    if (const auto* ordered = std::get_if<io::SendOrdered>(&command)) {
+        watch(process).ordered[ordered->request] = ordered->data;
+    } else if (const auto* vote = std::get_if<io::SendVote>(&command)) {
+        votes_.cast(vote->poll, process.loop->id(), vote->yes);
+    }
+}
+
+void Referee::turned(Process& process) {
+    notice_id(process);
+    notice_incarnation(process);
+    Watch& seen = watch(process);
+    if (process.loop->raft() != nullptr) {
+        look_at_log(process);
+        look_at_role(process);
+        look_at_state(process);
+    } else {
+        seen.leads = false;
+    }
+    look_at_lease(process);
+    look_at_promise(process);
+    for (const auto& each : seen.acknowledged) {
+        committed_.acknowledged(each.incarnation, each.index, each.message.view());
+    }
+    seen.acknowledged.clear();
+    polls_.end_of_turn(process.life, seen.gave_up);
+    seen.gave_up = false;
+    if (process.reading) {
+        requests_.check(process.life, process.clock.now().monotonic, process.awake_since);
+    }
+}
+
+}  // namespace quorate::sim

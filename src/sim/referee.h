@@ -1,0 +1,141 @@
+// The referee: watches every process of a World and lets the checkers judge what it sees.
+//
+// It is told each turn, frame taken, entry applied, event posted and command given, and knows the
+// truth that no member knows: simulated time, who is dead, who had which id. A rule that does not
+// hold ends the run (rule_broken.h).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "sim/committed_entries.h"
+#include "sim/counters.h"
+#include "sim/fencing_tokens.h"
+#include "sim/incarnation_order.h"
+#include "sim/log_matching.h"
+#include "sim/log_watch.h"
+#include "sim/membership_order.h"
+#include "sim/one_leader_a_term.h"
+#include "sim/poll_outcomes.h"
+#include "sim/process.h"
+#include "sim/profile.h"
+#include "sim/promises_kept.h"
+#include "sim/request_outcomes.h"
+#include "sim/right_receiver.h"
+#include "sim/same_commands.h"
+#include "sim/seats_never_freed.h"
+#include "sim/sender_order.h"
+#include "sim/single_lease.h"
+#include "sim/story.h"
+#include "sim/votes_count_once.h"
+
+namespace quorate::sim {
+
+class Referee {
+public:
+    Referee(const Profile& profile, const std::string& group, const Scheduler& scheduler,
+            const Story& story, Counters& counters);
+
+    void started(Process& process);
+    void ended(Process& process);
+    void took(Process& process, const wire::Header& header);
+    void applied(Process& process, const raft::Entry& entry);
+    void posted(Process& process, const Event& event, bool taken);
+    void given(Process& process, const io::Command& command);
+    void turned(Process& process);
+
+    /// A poll that a running member was asked about and never told the outcome of.
+    std::optional<PollId> owed_poll(const Process& process) const {
+        return polls_.owed(process.life);
+    }
+    std::uint64_t messages_ordered(const Process& process) const {
+        return watches_[process.life]->ordered_received;
+    }
+
+private:
+    /// What is remembered of a process from turn to turn.
+    struct Watch {
+        MemberId id;
+        IncarnationId incarnation;
+        std::uint64_t highest_epoch = 0;
+        LogWatch log;
+        raft::Index commits_seen = 0;
+        bool leads = false;
+        raft::Term led_term = 0;
+        raft::Index led_commit = 0;
+        Nanos lease_until = base::long_ago;
+        MemberId promised_to;
+        bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
+        bool gave_up = false;   ///< in this turn
+        std::map<RequestId, Payload> ordered;  ///< its ordered messages on their way
+        struct Acknowledged {
+            IncarnationId incarnation;
+            raft::Index index;
+            Payload message;
+        };
+        std::vector<Acknowledged> acknowledged;  ///< in this turn
+        std::uint64_t ordered_received = 0;
+    };
+    Watch& watch(const Process& process) { return *watches_[process.life]; }
+
+    // ---- referee_turns.cpp ----
+    void notice_id(Process& process);
+    void notice_incarnation(Process& process);
+    void look_at_log(Process& process);
+    void look_at_role(Process& process);
+    void look_at_lease(Process& process);
+    void look_at_promise(Process& process);
+    void look_at_state(Process& process);
+    bool really_gone(MemberId id) const;
+
+    // ---- referee_events.cpp ----
+    void told(Process&, const Joined&);
+    void told(Process&, const MemberJoined&);
+    void told(Process&, const MemberLeft&);
+    void told(Process&, const Evicted&);
+    void told(Process&, const GroupReset&);
+    void told(Process&, const StateRestored&);
+    void told(Process&, const Split&);
+    void told(Process&, const EventsLost&);
+    void told(Process&, const quorate::Message&);
+    void told(Process&, const MessageToLeader&);
+    void told(Process&, const MessageToMember&);
+    void told(Process&, const quorate::VoteRequest&);
+    void told(Process&, const VoteResult&);
+    void told(Process&, const RequestDone&);
+    void told(Process&, const Refused&);
+    void told(Process&, const Left&);
+    template <class Other>
+    void told(Process&, const Other&) {}
+    void tell_membership(Process&, MembershipOrder::Change change, MemberId member);
+
+    const Profile& profile_;
+    const Scheduler& scheduler_;
+    const Story& story_;
+    Counters& counters_;
+    std::vector<std::unique_ptr<Watch>> watches_;  ///< by life
+    std::map<MemberId, Life> lives_;               ///< of ids in use
+    std::set<MemberId> gone_;                      ///< ids of the dead, and those given up
+    std::set<MemberId> handed_on_;                 ///< leaders that asked another to take over
+    std::set<IncarnationId> founded_;
+
+    OneLeaderATerm one_leader_;
+    LogMatching log_matching_;
+    CommittedEntries committed_;
+    IncarnationOrder order_;
+    SingleLease lease_;
+    RightReceiver receiver_;
+    SeatsNeverFreed seats_;
+    SameCommands commands_;
+    PollOutcomes polls_;
+    VotesCountOnce votes_;
+    PromisesKept promises_;
+    FencingTokens tokens_;
+    MembershipOrder membership_;
+    RequestOutcomes requests_;
+    SenderOrder senders_;
+};
+
+}  // namespace quorate::sim

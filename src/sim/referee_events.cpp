@@ -1,0 +1,152 @@
+// What the referee makes of the events that components are told.
+#include "sim/referee.h"
+#include "sim/rule_broken.h"
+
+namespace quorate::sim {
+
+void Referee::posted(Process& process, const Event& event, bool taken) {
+    if (!process.loop || watches_.size() <= process.life) return;  // it is just being made
+    notice_incarnation(process);
+    if (!taken) {
+        // From here on it isn't told everything, which it learns from `events_lost`.
+        watch(process).may_miss = true;
+        membership_.ends(process.life);
+        polls_.excuse(process.life);
+        return;
+    }
+    if (!std::holds_alternative<Left>(event)) requests_.told(process.life);
+    std::visit([&](const auto& each) { told(process, each); }, event);
+}
+
+void Referee::told(Process& process, const Joined& joined) {
+    Watch& seen = watch(process);
+    if (joined.incarnation != seen.incarnation) {
+        broken("joined names the incarnation", process.label() + " is in another");
+    }
+    if (seen.may_miss) return;
+    membership_.begins(process.life, process.loop->id(), seen.incarnation,
+                       commands_.applied_by(process.life));
+}
+
+void Referee::tell_membership(Process& process, MembershipOrder::Change change, MemberId member) {
+    Watch& seen = watch(process);
+    const raft::Index index = commands_.applied_by(process.life);
+    const bool news = membership_.told(process.life, seen.incarnation, index, change, member);
+    if (news && change == MembershipOrder::Change::lost) ++counters_.evictions;
+    if (news && story_.on()) {
+        static constexpr const char* words[] = {" joins", " leaves", " is evicted"};
+        story_.tell(scheduler_.now(), process.label(),
+                    "hears first that " + brief(member) + words[static_cast<int>(change)]);
+    }
+}
+
+void Referee::told(Process& process, const MemberJoined& event) {
+    tell_membership(process, MembershipOrder::Change::joined, event.id);
+}
+
+void Referee::told(Process& process, const MemberLeft& event) {
+    tell_membership(process,
+                    event.reason == Departure::lost ? MembershipOrder::Change::lost
+                                                    : MembershipOrder::Change::left,
+                    event.id);
+}
+
+void Referee::told(Process& process, const Evicted&) {
+    membership_.ends(process.life);
+    polls_.excuse(process.life);
+    if (story_.on()) story_.tell(scheduler_.now(), process.label(), "is told that it was evicted");
+}
+
+void Referee::told(Process& process, const GroupReset& event) {
+    ++counters_.resets;
+    watch(process).gave_up = true;
+    membership_.ends(process.life);
+    polls_.excuse(process.life);
+    if (story_.on()) {
+        story_.tell(scheduler_.now(), process.label(),
+                    "gives up " + brief(event.previous) + ", is " + brief(event.id) + " now");
+    }
+}
+
+void Referee::told(Process& process, const StateRestored& event) {
+    commands_.given_state(process.life, watch(process).incarnation, event.index);
+    polls_.excuse(process.life);
+    if (watch(process).may_miss) return;
+    membership_.begins(process.life, process.loop->id(), watch(process).incarnation, event.index);
+}
+
+void Referee::told(Process& process, const Split& event) {
+    ++counters_.splits;
+    if (story_.on()) {
+        story_.tell(scheduler_.now(), process.label(),
+                    "sees a split: " + brief(event.incarnation) + " and " + brief(event.other));
+    }
+    if (profile_.across_incarnations()) {
+        broken("split means one too many", process.label() +
+                                               " was told of a split with no more "
+                                               "members running than deployed");
+    }
+}
+
+void Referee::told(Process& process, const EventsLost&) {
+    watch(process).may_miss = true;
+}
+
+void Referee::told(Process& process, const quorate::Message& event) {
+    ++counters_.messages;
+    if (event.ordered) ++watch(process).ordered_received;
+    if (!profile_.replays) senders_.received(process.life, event.data.view());
+}
+
+void Referee::told(Process& process, const MessageToLeader& event) {
+    ++counters_.messages;
+    if (!profile_.replays) senders_.received(process.life, event.data.view());
+}
+
+void Referee::told(Process& process, const MessageToMember& event) {
+    ++counters_.messages;
+    if (!profile_.replays) senders_.received(process.life, event.data.view());
+}
+
+void Referee::told(Process& process, const quorate::VoteRequest& event) {
+    polls_.asked(process.life, event);
+    if (watch(process).may_miss) polls_.excuse(process.life);
+}
+
+void Referee::told(Process& process, const VoteResult& event) {
+    if (event.outcome != Outcome::lost) votes_.result(event);
+    if (polls_.told(process.life, event)) {
+        ++counters_.polls;
+        if (story_.on()) {
+            story_.tell(scheduler_.now(), process.label(),
+                        "hears first that poll " + brief(event.poll) + " ends with " +
+                            std::string(to_string(event.outcome)));
+        }
+    }
+}
+
+void Referee::told(Process& process, const RequestDone& event) {
+    Watch& seen = watch(process);
+    requests_.answered(process.life, event.request);
+    const auto ordered = seen.ordered.find(event.request);
+    if (ordered == seen.ordered.end()) return;
+    if (event.ok()) {
+        ++counters_.ordered;
+        seen.acknowledged.push_back({seen.incarnation, event.index, ordered->second});
+    }
+    seen.ordered.erase(ordered);
+}
+
+void Referee::told(Process& process, const Refused& event) {
+    watch(process).gave_up = true;
+    if (story_.on()) story_.tell(scheduler_.now(), process.label(), "is refused: " + event.reason);
+}
+
+void Referee::told(Process& process, const Left&) {
+    watch(process).gave_up = true;
+    requests_.left(process.life);
+    membership_.ends(process.life);
+    polls_.excuse(process.life);
+}
+
+}  // namespace quorate::sim

@@ -1,0 +1,167 @@
+// What the referee looks at after every turn.
+#include "sim/referee.h"
+#include "sim/rule_broken.h"
+
+namespace quorate::sim {
+
+namespace {
+/// One index in sixteen or so, the same ones everywhere: the whole state is much to encode.
+bool worth_a_look(raft::Index index) {
+    return (index * 0x9e3779b97f4a7c15ULL) >> 60 == 0;
+}
+
+std::uint64_t fingerprint_of(const Payload& state) {
+    return fingerprint(raft::Entry{.data = state, .configuration = nullptr});
+}
+}  // namespace
+
+void Referee::notice_id(Process& process) {
+    Watch& seen = watch(process);
+    const MemberId id = process.loop->id();
+    if (id == seen.id) return;
+    if (seen.id) gone_.insert(seen.id);
+    if (gone_.contains(id) || lives_.contains(id)) {
+        broken("an id never comes back", process.label() + " calls itself " + brief(id));
+    }
+    lives_[id] = process.life;
+    seen.id = id;
+    if (story_.on()) story_.tell(scheduler_.now(), process.label(), "is member " + brief(id));
+}
+
+void Referee::notice_incarnation(Process& process) {
+    Watch& seen = watch(process);
+    const consensus::StateMachine* machine = process.loop->machine();
+    const IncarnationId now_in = machine ? machine->founding().incarnation : IncarnationId{};
+    if (now_in == seen.incarnation) return;
+    seen.incarnation = now_in;
+    seen.log.forget();
+    seen.commits_seen = 0;
+    seen.leads = false;
+    membership_.ends(process.life);
+    if (machine == nullptr) return;
+    const consensus::Founding& founding = machine->founding();
+    if (founded_.insert(now_in).second) {
+        ++counters_.foundings;
+        std::uint64_t known = 0;
+        for (const consensus::MemberRecord& member : founding.roster) {
+            const auto life = lives_.find(member.id);
+            if (life == lives_.end()) continue;
+            known = std::max(known, watches_[life->second]->highest_epoch);
+        }
+        order_.founded(now_in, scheduler_.now());
+        tokens_.founded(now_in, founding.epoch, known);
+        if (story_.on()) {
+            story_.tell(scheduler_.now(), process.label(),
+                        "incarnation " + brief(now_in) + " is founded by " +
+                            std::to_string(founding.roster.size()) + ", epoch " +
+                            std::to_string(founding.epoch));
+        }
+    }
+    seen.highest_epoch = std::max(seen.highest_epoch, founding.epoch);
+    commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);
+}
+
+void Referee::look_at_log(Process& process) {
+    Watch& seen = watch(process);
+    const raft::Raft& raft = *process.loop->raft();
+    const raft::Log& log = raft.log();
+    const IncarnationId incarnation = seen.incarnation;
+    const raft::Index changed = seen.log.look(
+        log,
+        [&](const raft::Snapshot& base) {
+            seats_.begins(process.life, incarnation, base.index, base.configuration);
+        },
+        [&](const raft::Entry& entry, std::optional<raft::Term> term_before) {
+            const bool first =
+                log_matching_.stands(incarnation, entry, fingerprint(entry), term_before);
+            if (!entry.configuration) return;
+            seats_.stands(process.life, entry.index, *entry.configuration);
+            if (first && entry.configuration->joint()) ++counters_.joint;
+            if (first && story_.on()) {
+                story_.tell(scheduler_.now(), process.label(),
+                            "appends a configuration of " +
+                                std::to_string(entry.configuration->voters.size()) + " voters" +
+                                (entry.configuration->joint() ? ", joint" : "") + ", " +
+                                std::to_string(entry.configuration->learners.size()) + " learners");
+            }
+        });
+    // What was rewritten is looked at again, committed or not.
+    seen.commits_seen = std::min(seen.commits_seen, changed - 1);
+    const raft::Index from = std::max(seen.commits_seen + 1, log.first_index());
+    for (raft::Index index = from; index <= raft.commit_index(); ++index) {
+        const raft::Entry& entry = log.at(index);
+        committed_.committed(incarnation, entry, fingerprint(entry));
+    }
+    seen.commits_seen = raft.commit_index();
+}
+
+void Referee::look_at_role(Process& process) {
+    Watch& seen = watch(process);
+    const raft::Raft& raft = *process.loop->raft();
+    if (raft.handing_on()) handed_on_.insert(seen.id);
+    const bool leads = raft.role() == raft::Role::leader;
+    if (!leads) {
+        if (seen.leads && story_.on()) {
+            story_.tell(scheduler_.now(), process.label(),
+                        "leads no more in term " + std::to_string(seen.led_term));
+        }
+        seen.leads = false;
+        return;
+    }
+    const std::uint64_t epoch = process.loop->machine()->founding().epoch;
+    if (!seen.leads || seen.led_term != raft.term()) {
+        ++counters_.elections;
+        if (raft.trigger() == raft::Trigger::transfer) ++counters_.transfers;
+        if (story_.on()) {
+            story_.tell(scheduler_.now(), process.label(),
+                        "wins the election of term " + std::to_string(raft.term()) + " in " +
+                            brief(seen.incarnation));
+        }
+        one_leader_.leads(seen.incarnation, raft.term(), process.life);
+        if (profile_.across_incarnations()) {
+            order_.acts(seen.incarnation, scheduler_.now(), "elects");
+        }
+        if (tokens_.elected(seen.incarnation, epoch, raft.term())) ++counters_.tokens_repeated;
+        committed_.elected(seen.incarnation, raft.log());
+    } else if (raft.commit_index() > seen.led_commit && profile_.across_incarnations()) {
+        order_.acts(seen.incarnation, scheduler_.now(), "commits");
+    }
+    seen.leads = true;
+    seen.led_term = raft.term();
+    seen.led_commit = raft.commit_index();
+}
+
+void Referee::look_at_lease(Process& process) {
+    Watch& seen = watch(process);
+    const Nanos until = process.mailbox.lease_until();
+    if (until == seen.lease_until) return;
+    seen.lease_until = until;
+    lease_.holds(process.life, seen.incarnation, process.clock.when_boottime(until),
+                 scheduler_.now());
+}
+
+bool Referee::really_gone(MemberId id) const {
+    return gone_.contains(id) || handed_on_.contains(id);
+}
+
+void Referee::look_at_promise(Process& process) {
+    if (process.loop->finished()) return;  // it backs nobody any more
+    Watch& seen = watch(process);
+    const raft::Raft* raft = process.loop->raft();
+    const bool lifted =
+        seen.promised_to && (really_gone(seen.promised_to) || seen.promised_to == seen.id);
+    promises_.promises(process.life, process.clock.now().monotonic, process.loop->promised_until(),
+                       lifted);
+    if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
+}
+
+void Referee::look_at_state(Process& process) {
+    const raft::Index index = commands_.applied_by(process.life);
+    membership_.applied(process.life, index);
+    const consensus::StateMachine& machine = *process.loop->machine();
+    if (machine.applied() == index && worth_a_look(index)) {
+        commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));
+    }
+}
+
+}  // namespace quorate::sim

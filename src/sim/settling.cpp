@@ -1,0 +1,158 @@
+#include "sim/settling.h"
+
+#include <algorithm>
+
+#include "sim/rule_broken.h"
+
+namespace quorate::sim {
+
+using namespace std::chrono_literals;
+
+std::vector<Process*> Settling::everybody() {
+    std::vector<Process*> all;
+    for (Node node = 0; node < world_.machines(); ++node) {
+        if (Process* process = world_.process(node)) all.push_back(process);
+    }
+    return all;
+}
+
+void Settling::run() {
+    const GroupSpec& spec = world_.profile().spec;
+    Scheduler& scheduler = world_.scheduler();
+    const Nanos patience =
+        std::max<Nanos>(30s, 30 * spec.timing.election_max + 2 * *spec.refound_after);
+    const Nanos deadline = scheduler.now() + patience;
+    std::optional<std::string> missing;
+    while ((missing = what_is_missing())) {
+        if (scheduler.now() >= deadline) {
+            broken("stuck",
+                   *missing + " after " + seconds(patience) + " s without faults:" + describe());
+        }
+        scheduler.run_until(scheduler.now() + 50ms);
+    }
+}
+
+std::optional<std::string> Settling::what_is_missing() {
+    if (auto problem = not_settled()) {
+        // Leadership may still move while members come in: what was tried before proves nothing.
+        acted_ = false;
+        return problem;
+    }
+    if (!acted_) {
+        act();
+        return "an ordered message and a poll are under way";
+    }
+    const std::size_t all = everybody().size();
+    if (!message_done_) return "the ordered message is not acknowledged";
+    if (got_message_.size() < all) return "the ordered message did not reach everybody";
+    if (!poll_) return "the poll is not opened";
+    if (got_result_.size() < all) return "the poll's result did not reach everybody";
+    for (Process* process : everybody()) {
+        if (const auto poll = world_.referee().owed_poll(*process)) {
+            return process->label() + " was never told how poll " + brief(*poll) + " ended";
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Settling::not_settled() {
+    const std::vector<Process*> all = everybody();
+    if (all.size() < world_.profile().spec.size) {
+        for (Node node = 0; node < world_.machines(); ++node) {
+            // One that was about to leave is started again.
+            if (world_.process(node) == nullptr && all.size() < world_.profile().spec.size) {
+                world_.start(node);
+                break;
+            }
+        }
+        return "not everybody runs";
+    }
+    MemberId leader;
+    IncarnationId incarnation;
+    for (Process* process : all) {
+        const group::GroupLoop& loop = *process->loop;
+        if (loop.raft() == nullptr) return process->label() + " is outside";
+        const IncarnationId in = loop.machine()->founding().incarnation;
+        if (!incarnation) incarnation = in;
+        if (in != incarnation) return "there are two incarnations";
+        if (!loop.raft()->leader()) return process->label() + " knows no leader";
+        if (!leader) leader = loop.raft()->leader();
+        if (loop.raft()->leader() != leader) return "members believe in two leaders";
+        if (loop.machine()->roster().size() != all.size()) {
+            return process->label() + " has " + std::to_string(loop.machine()->roster().size()) +
+                   " in its roster";
+        }
+        if (loop.machine()->find_member(loop.id()) == nullptr) {
+            return process->label() + " is not in the roster";
+        }
+        if (process->mailbox.status().state == State::outside ||
+            !process->mailbox.status().quorum) {
+            return process->label() + " has no quorum by its status";
+        }
+    }
+    const raft::Configuration& seats = all.front()->loop->raft()->configuration();
+    std::size_t living = 0;
+    bool leads = false;
+    for (Process* process : all) {
+        living += seats.is_voter(process->loop->id()) ? 1 : 0;
+        leads |= process->loop->id() == leader &&
+                 process->mailbox.lease_until() > process->clock.now().boottime;
+    }
+    if (!leads) return "nobody holds the lease";
+    if (living < world_.profile().spec.seats() || seats.joint())
+        return "seats are held by the dead";
+    return std::nullopt;
+}
+
+void Settling::act() {
+    const std::vector<Process*> all = everybody();
+    Process& process = *all[world_.scheduler().now().count() / 1000 % all.size()];
+    acted_ = true;
+    message_done_ = false;
+    poll_ = {};
+    got_message_.clear();
+    got_result_.clear();
+    actor_ = process.life;
+    io::Command message = workload_.ordered_message(process);
+    expected_ = std::get<io::SendOrdered>(message).data.str();
+    world_.submit(process, std::move(message));
+    message_ = process.last_request;
+    world_.submit(process, io::RequestVote{0, "is all well", Voting::consensus, 5s});
+    vote_ = process.last_request;
+}
+
+void Settling::watch(Process& process, const Event& event) {
+    if (!acted_) return;
+    if (const auto* done = std::get_if<RequestDone>(&event)) {
+        if (process.life != actor_) return;
+        if (done->request == message_ && done->ok()) message_done_ = true;
+        if (done->request == vote_ && done->ok()) poll_ = done->poll;
+        if ((done->request == message_ || done->request == vote_) && !done->ok()) acted_ = false;
+    } else if (const auto* message = std::get_if<quorate::Message>(&event)) {
+        if (message->ordered && message->data.view() == expected_) {
+            got_message_.push_back(process.life);
+        }
+    } else if (const auto* result = std::get_if<VoteResult>(&event)) {
+        if (poll_ && result->poll == poll_ && result->yes()) got_result_.push_back(process.life);
+    }
+}
+
+std::string Settling::describe() {
+    std::string text;
+    for (Process* process : everybody()) {
+        const group::GroupLoop& loop = *process->loop;
+        text += " [" + process->label() + " " + brief(loop.id());
+        if (loop.raft() == nullptr) {
+            text += " outside]";
+            continue;
+        }
+        const raft::Configuration& seats = loop.raft()->configuration();
+        text += " in " + brief(loop.machine()->founding().incarnation) + " term " +
+                std::to_string(loop.raft()->term()) + " leader " + brief(loop.raft()->leader()) +
+                " roster " + std::to_string(loop.machine()->roster().size()) + " voters " +
+                std::to_string(seats.voters.size()) + (seats.joint() ? " joint" : "") + "]";
+    }
+    return text;
+}
+
+}  // namespace quorate::sim

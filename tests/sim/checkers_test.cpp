@@ -1,0 +1,353 @@
+// The checkers do catch: each is shown a history that breaks its rule, beside one that keeps it.
+#include <gtest/gtest.h>
+
+#include "consensus/commands.h"
+#include "raft/log.h"
+#include "sim/committed_entries.h"
+#include "sim/fencing_tokens.h"
+#include "sim/incarnation_order.h"
+#include "sim/log_matching.h"
+#include "sim/log_watch.h"
+#include "sim/membership_order.h"
+#include "sim/one_leader_a_term.h"
+#include "sim/poll_outcomes.h"
+#include "sim/promises_kept.h"
+#include "sim/request_outcomes.h"
+#include "sim/right_receiver.h"
+#include "sim/rule_broken.h"
+#include "sim/same_commands.h"
+#include "sim/seats_never_freed.h"
+#include "sim/sender_order.h"
+#include "sim/single_lease.h"
+#include "sim/votes_count_once.h"
+
+namespace quorate::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+const IncarnationId first_life{1, 1};
+const IncarnationId second_life{2, 2};
+const MemberId ann{1, 1};
+const MemberId bob{2, 2};
+const MemberId cem{3, 3};
+const PollId poll{7, 7};
+
+raft::Entry entry(raft::Index index, raft::Term term, const std::string& text) {
+    return {.term = term,
+            .index = index,
+            .kind = raft::EntryKind::command,
+            .data = Payload(text),
+            .configuration = nullptr};
+}
+
+raft::Log log_of(const std::vector<raft::Entry>& entries) {
+    raft::Log log(std::make_shared<raft::Snapshot>());
+    for (const raft::Entry& each : entries) log.append(each);
+    return log;
+}
+
+TEST(OneLeaderATerm, a_second_leader_of_a_term_is_caught) {
+    OneLeaderATerm rule;
+    rule.leads(first_life, 3, 1);
+    rule.leads(first_life, 3, 1);
+    rule.leads(first_life, 4, 2);
+    rule.leads(second_life, 3, 2);
+    EXPECT_THROW(rule.leads(first_life, 3, 2), RuleBroken);
+}
+
+TEST(LogMatching, two_contents_of_one_index_and_term_are_caught) {
+    LogMatching rule;
+    const raft::Entry one = entry(5, 2, "open");
+    const raft::Entry other = entry(5, 2, "close");
+    EXPECT_TRUE(rule.stands(first_life, one, fingerprint(one), 2));
+    EXPECT_FALSE(rule.stands(first_life, one, fingerprint(one), 2));
+    EXPECT_TRUE(rule.stands(second_life, other, fingerprint(other), 2));
+    EXPECT_THROW(rule.stands(first_life, other, fingerprint(other), 2), RuleBroken);
+}
+
+TEST(LogMatching, one_entry_behind_two_pasts_is_caught) {
+    LogMatching rule;
+    const raft::Entry one = entry(5, 3, "open");
+    rule.stands(first_life, one, fingerprint(one), 2);
+    rule.stands(first_life, one, fingerprint(one), std::nullopt);
+    EXPECT_THROW(rule.stands(first_life, one, fingerprint(one), 1), RuleBroken);
+}
+
+TEST(LogWatch, finds_what_was_rewritten_and_nothing_else) {
+    LogWatch watch;
+    std::vector<raft::Index> seen;
+    int begun = 0;
+    const auto look = [&](const raft::Log& log) {
+        seen.clear();
+        return watch.look(
+            log, [&](const raft::Snapshot&) { ++begun; },
+            [&](const raft::Entry& each, std::optional<raft::Term>) {
+                seen.push_back(each.index);
+            });
+    };
+    raft::Log log = log_of({entry(1, 1, "a"), entry(2, 1, "b"), entry(3, 1, "c")});
+    look(log);
+    EXPECT_EQ(seen, (std::vector<raft::Index>{1, 2, 3}));
+    look(log);
+    EXPECT_TRUE(seen.empty());
+    log.truncate_from(2);
+    log.append(entry(2, 2, "x"));
+    log.append(entry(3, 2, "y"));
+    EXPECT_EQ(look(log), 2u);
+    EXPECT_EQ(seen, (std::vector<raft::Index>{2, 3}));
+    EXPECT_EQ(begun, 1);
+}
+
+TEST(CommittedEntries, a_change_is_caught) {
+    CommittedEntries rule;
+    const raft::Entry one = entry(5, 2, "open");
+    rule.committed(first_life, one, fingerprint(one));
+    rule.committed(first_life, one, fingerprint(one));
+    const raft::Entry later_term = entry(5, 3, "open");
+    EXPECT_THROW(rule.committed(first_life, later_term, fingerprint(later_term)), RuleBroken);
+    const raft::Entry other = entry(5, 2, "close");
+    EXPECT_THROW(rule.committed(first_life, other, fingerprint(other)), RuleBroken);
+}
+
+TEST(CommittedEntries, an_elected_member_that_misses_one_is_caught) {
+    CommittedEntries rule;
+    const raft::Entry one = entry(2, 1, "open");
+    rule.committed(first_life, one, fingerprint(one));
+    rule.elected(first_life, log_of({entry(1, 1, "a"), entry(2, 1, "open")}));
+    EXPECT_THROW(rule.elected(first_life, log_of({entry(1, 1, "a")})), RuleBroken);
+    EXPECT_THROW(rule.elected(first_life, log_of({entry(1, 1, "a"), entry(2, 2, "b")})),
+                 RuleBroken);
+}
+
+TEST(CommittedEntries, an_acknowledged_message_that_is_not_there_is_caught) {
+    CommittedEntries rule;
+    const auto ordered = [](const std::string& text) {
+        return consensus::encode(consensus::OrderedMessage{ann, 1, 0, Payload(text)});
+    };
+    raft::Entry one = entry(5, 2, "");
+    one.data = ordered("open");
+    rule.committed(first_life, one, fingerprint(one));
+    rule.acknowledged(first_life, 5, "open");
+    EXPECT_THROW(rule.acknowledged(first_life, 5, "close"), RuleBroken);
+    EXPECT_THROW(rule.acknowledged(first_life, 6, "open"), RuleBroken);
+    EXPECT_THROW(rule.acknowledged(second_life, 5, "open"), RuleBroken);
+}
+
+TEST(IncarnationOrder, a_decision_after_one_of_a_later_incarnation_is_caught) {
+    IncarnationOrder rule;
+    rule.founded(first_life, 1s);
+    rule.acts(first_life, 2s, "elects");
+    rule.founded(second_life, 3s);
+    rule.acts(first_life, 4s, "commits");
+    rule.acts(second_life, 5s, "elects");
+    rule.acts(second_life, 6s, "commits");
+    EXPECT_THROW(rule.acts(first_life, 7s, "commits"), RuleBroken);
+}
+
+TEST(SingleLease, two_at_once_are_caught_in_any_incarnation) {
+    SingleLease rule(true);
+    rule.holds(1, first_life, 2s, 1s);
+    rule.holds(2, second_life, 4s, 2s);
+    EXPECT_THROW(rule.holds(1, first_life, 5s, 3s), RuleBroken);
+}
+
+TEST(SingleLease, a_lease_that_was_given_up_or_died_is_over) {
+    SingleLease rule(true);
+    rule.holds(1, first_life, 9s, 1s);
+    rule.holds(1, first_life, 0s, 2s);
+    rule.holds(2, first_life, 9s, 3s);
+    rule.died(2);
+    rule.holds(3, second_life, 9s, 4s);
+    EXPECT_THROW(rule.holds(1, first_life, 6s, 5s), RuleBroken);
+}
+
+TEST(SingleLease, with_one_too_many_each_incarnation_is_judged_alone) {
+    SingleLease rule(false);
+    rule.holds(1, first_life, 9s, 1s);
+    rule.holds(2, second_life, 9s, 2s);
+    EXPECT_THROW(rule.holds(3, first_life, 9s, 3s), RuleBroken);
+}
+
+TEST(RightReceiver, a_frame_for_another_is_caught) {
+    const RightReceiver rule("feeder.A");
+    rule.taken(ann, {"feeder.A", first_life, bob, ann});
+    rule.taken(ann, {"feeder.A", {}, bob, {}});
+    EXPECT_THROW(rule.taken(ann, {"feeder.A", first_life, bob, cem}), RuleBroken);
+    EXPECT_THROW(rule.taken(ann, {"feeder.B", first_life, bob, ann}), RuleBroken);
+}
+
+TEST(SeatsNeverFreed, fewer_voters_are_caught) {
+    SeatsNeverFreed rule;
+    rule.begins(1, first_life, 0, {.voters = {ann, bob}, .outgoing = {}, .learners = {}});
+    rule.stands(1, 3, {.voters = {ann, bob, cem}, .outgoing = {ann, bob}, .learners = {}});
+    rule.stands(1, 4, {.voters = {ann, bob, cem}, .outgoing = {}, .learners = {}});
+    EXPECT_THROW(rule.stands(1, 5, {.voters = {ann, bob}, .outgoing = {}, .learners = {}}),
+                 RuleBroken);
+}
+
+TEST(SeatsNeverFreed, what_was_cut_back_does_not_count) {
+    SeatsNeverFreed rule;
+    rule.begins(1, first_life, 0, {.voters = {ann, bob}, .outgoing = {}, .learners = {}});
+    rule.stands(1, 3, {.voters = {ann, bob, cem}, .outgoing = {ann, bob}, .learners = {}});
+    rule.stands(1, 3, {.voters = {ann, cem}, .outgoing = {ann, bob}, .learners = {}});
+    EXPECT_THROW(rule.begins(2, first_life, 9, {.voters = {ann}, .outgoing = {}, .learners = {}}),
+                 RuleBroken);
+}
+
+TEST(SameCommands, one_left_out_is_caught) {
+    CommittedEntries committed;
+    SameCommands rule(committed);
+    rule.given_state(1, first_life, 0);
+    const raft::Entry one = entry(1, 1, "a");
+    const raft::Entry third = entry(3, 1, "c");
+    rule.applied(1, one, fingerprint(one));
+    EXPECT_THROW(rule.applied(1, third, fingerprint(third)), RuleBroken);
+}
+
+TEST(SameCommands, another_command_or_another_state_is_caught) {
+    CommittedEntries committed;
+    SameCommands rule(committed);
+    rule.given_state(1, first_life, 0);
+    rule.given_state(2, first_life, 0);
+    const raft::Entry one = entry(1, 1, "a");
+    const raft::Entry other = entry(1, 1, "b");
+    rule.applied(1, one, fingerprint(one));
+    rule.state_is(1, 1, 77);
+    EXPECT_THROW(rule.state_is(2, 1, 78), RuleBroken);
+    EXPECT_THROW(rule.applied(2, other, fingerprint(other)), RuleBroken);
+}
+
+VoteResult result(Outcome outcome, std::uint32_t yes, std::uint32_t no) {
+    return {.poll = poll,
+            .outcome = outcome,
+            .yes_votes = yes,
+            .no_votes = no,
+            .electorate = 3,
+            .index = outcome == Outcome::lost ? 0u : 9u};
+}
+
+TEST(PollOutcomes, two_outcomes_are_caught) {
+    PollOutcomes rule;
+    EXPECT_TRUE(rule.told(1, result(Outcome::yes, 2, 0)));
+    EXPECT_FALSE(rule.told(2, result(Outcome::yes, 2, 0)));
+    EXPECT_THROW(rule.told(3, result(Outcome::no, 1, 2)), RuleBroken);
+}
+
+TEST(PollOutcomes, an_outcome_told_twice_is_caught) {
+    PollOutcomes rule;
+    rule.told(1, result(Outcome::yes, 2, 0));
+    EXPECT_THROW(rule.told(1, result(Outcome::yes, 2, 0)), RuleBroken);
+}
+
+TEST(PollOutcomes, an_outcome_that_does_not_follow_from_the_votes_is_caught) {
+    PollOutcomes rule;
+    rule.asked(1, {.poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann});
+    EXPECT_EQ(rule.owed(1), poll);
+    EXPECT_THROW(rule.told(1, result(Outcome::yes, 2, 0)), RuleBroken);
+}
+
+TEST(PollOutcomes, lost_without_a_reset_is_caught) {
+    PollOutcomes rule;
+    rule.told(1, result(Outcome::lost, 0, 0));
+    rule.end_of_turn(1, true);
+    rule.told(2, result(Outcome::lost, 0, 0));
+    EXPECT_THROW(rule.end_of_turn(2, false), RuleBroken);
+}
+
+TEST(VotesCountOnce, a_vote_counted_twice_is_caught) {
+    VotesCountOnce rule;
+    rule.cast(poll, ann, true);
+    rule.cast(poll, ann, true);
+    rule.cast(poll, bob, true);
+    rule.cast(poll, bob, false);
+    rule.result(result(Outcome::yes, 2, 0));
+    rule.result(result(Outcome::timeout, 1, 1));
+    EXPECT_THROW(rule.result(result(Outcome::yes, 3, 0)), RuleBroken);
+    EXPECT_THROW(rule.result(result(Outcome::yes, 2, 1)), RuleBroken);
+}
+
+TEST(PromisesKept, one_that_shrinks_is_caught) {
+    PromisesKept rule;
+    rule.promises(1, 1s, 5s, false);
+    rule.promises(1, 2s, 6s, false);
+    rule.promises(1, 7s, base::long_ago, false);  // it had run out
+    rule.promises(1, 8s, 12s, false);
+    rule.promises(1, 9s, 10s, true);  // lifted by the truth
+    EXPECT_THROW(rule.promises(1, 9s, 9s + 1ms, false), RuleBroken);
+}
+
+TEST(FencingTokens, a_term_that_comes_again_is_caught) {
+    FencingTokens rule;
+    rule.elected(first_life, 10, 3);
+    rule.elected(first_life, 10, 5);
+    EXPECT_THROW(rule.elected(first_life, 10, 5), RuleBroken);
+}
+
+TEST(FencingTokens, an_epoch_that_a_founder_knew_is_caught) {
+    FencingTokens rule;
+    rule.founded(first_life, 10, 0);
+    rule.founded(second_life, 11, 10);
+    EXPECT_THROW(rule.founded({3, 3}, 11, 11), RuleBroken);
+    rule.elected(second_life, 11, 1);
+    EXPECT_TRUE(rule.elected(first_life, 10, 9)) << "counted, not judged";
+}
+
+TEST(MembershipOrder, another_order_is_caught) {
+    MembershipOrder rule;
+    rule.begins(1, ann, first_life, 0);
+    rule.begins(2, bob, first_life, 0);
+    rule.told(1, first_life, 5, MembershipOrder::Change::joined, cem);
+    EXPECT_THROW(rule.told(2, first_life, 5, MembershipOrder::Change::lost, cem), RuleBroken);
+}
+
+TEST(MembershipOrder, a_change_passed_over_is_caught) {
+    MembershipOrder rule;
+    rule.begins(1, ann, first_life, 0);
+    rule.begins(2, bob, first_life, 0);
+    rule.begins(3, cem, first_life, 0);
+    rule.told(1, first_life, 5, MembershipOrder::Change::joined, cem);
+    rule.applied(1, 5);
+    rule.applied(3, 5);  // not told of itself
+    EXPECT_THROW(rule.applied(2, 6), RuleBroken);
+}
+
+TEST(MembershipOrder, a_change_that_others_passed_over_before_is_caught) {
+    MembershipOrder rule;
+    rule.begins(1, ann, first_life, 0);
+    rule.begins(2, bob, first_life, 0);
+    rule.applied(2, 6);
+    EXPECT_THROW(rule.told(1, first_life, 5, MembershipOrder::Change::joined, cem), RuleBroken);
+}
+
+TEST(RequestOutcomes, an_answer_too_many_or_too_late_is_caught) {
+    RequestOutcomes rule;
+    rule.accepted(1, 1, "vote", 0s);
+    rule.answered(1, 1);
+    EXPECT_THROW(rule.answered(1, 1), RuleBroken);
+    rule.accepted(1, 2, "vote", 1s);
+    rule.check(1, 6s, 0s);
+    rule.check(1, 9s, 8s);  // it was stopped until then
+    EXPECT_THROW(rule.check(1, 7s, 0s), RuleBroken);
+}
+
+TEST(RequestOutcomes, what_comes_after_left_is_caught) {
+    RequestOutcomes rule;
+    rule.accepted(1, 1, "leave", 0s);
+    EXPECT_THROW(rule.left(1), RuleBroken) << "a request was open";
+    rule.left(2);
+    EXPECT_THROW(rule.told(2), RuleBroken);
+}
+
+TEST(SenderOrder, an_older_message_after_a_newer_is_caught) {
+    SenderOrder rule;
+    rule.received(1, compose_message('g', 2, 7, 16));
+    rule.received(1, compose_message('o', 2, 3, 200));
+    rule.received(1, compose_message('g', 2, 7, 16));
+    rule.received(2, compose_message('g', 2, 6, 16));
+    EXPECT_THROW(rule.received(1, compose_message('g', 2, 6, 16)), RuleBroken);
+    EXPECT_THROW(rule.received(1, "what nobody wrote"), RuleBroken);
+}
+
+}  // namespace
+}  // namespace quorate::sim

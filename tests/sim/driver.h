@@ -1,0 +1,20 @@
+// Runs many seeds on several worker processes, so that one that crashes is a finding and not the
+// end.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/counters.h"
+
+namespace quorate::sim {
+
+struct Range {
+    std::uint64_t first = 1;
+    std::uint64_t count = 100;
+    unsigned jobs = 2;
+};
+
+/// Prints each failing seed when it fails. Returns the sum over all seeds.
+Counters run_range(const Range& range);
+
+}  // namespace quorate::sim
