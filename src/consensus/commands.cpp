@@ -1,0 +1,168 @@
+#include "consensus/commands.h"
+
+#include "consensus/flat_message.h"
+#include "consensus/schema_values.h"
+#include "consensus/state_machine.h"
+
+namespace quorate::consensus {
+
+namespace {
+
+using schema = schema_log::Command;
+
+constexpr std::uint16_t version = 1;
+constexpr base::Nanos max_poll_timeout = std::chrono::hours(24);
+/// The root, and the small fields of any command.
+constexpr std::size_t fixed_words = 16;
+
+// ---- to bytes ----
+
+struct Writer {
+    schema::Builder root;
+
+    void operator()(const Join& command) { write_member(root.initJoin(), command.member); }
+    void operator()(const Leave& command) {
+        auto leave = root.initLeave();
+        write_id(leave.getMember(), command.member);
+        leave.setReason(to_schema<schema_log::Departure>(command.reason));
+    }
+    void operator()(const OrderedMessage& command) {
+        auto ordered = root.initOrdered();
+        write_id(ordered.getFrom(), command.from);
+        ordered.setRequest(command.request);
+        ordered.setSentNs(command.sent_ns);
+        ordered.setData(as_data(command.data.view()));
+    }
+    void operator()(const OpenPoll& command) {
+        auto open = root.initOpenPoll();
+        write_id(open.getPoll(), command.poll);
+        write_id(open.getRequester(), command.requester);
+        open.setRequest(command.request);
+        open.setTimeoutNs(command.timeout.count());
+        open.setKind(to_schema<schema_log::Voting>(command.kind));
+        open.setSubject(to_schema<schema_log::Subject>(command.subject));
+        open.setTopic(as_data(command.topic));
+    }
+    void operator()(const CastVote& command) {
+        auto vote = root.initCastVote();
+        write_id(vote.getPoll(), command.poll);
+        write_id(vote.getVoter(), command.voter);
+        vote.setYes(command.yes);
+    }
+    void operator()(const ExpirePoll& command) {
+        write_id(root.initExpirePoll(), command.poll);
+    }
+};
+
+struct Measure {
+    std::size_t operator()(const Join& command) const { return words_of(command.member); }
+    std::size_t operator()(const OrderedMessage& command) const {
+        return words_for(command.data.size());
+    }
+    std::size_t operator()(const OpenPoll& command) const {
+        return words_for(command.topic.size());
+    }
+    template <class Small>
+    std::size_t operator()(const Small&) const {
+        return 0;
+    }
+};
+
+// ---- and back: each says why not, or fills in the command ----
+
+const char* read(schema_log::MemberRecord::Reader reader, Join& command) {
+    return read_member(reader, command.member) ? nullptr
+                                               : "a member's record is not within the limits";
+}
+
+const char* read(schema_log::Leave::Reader reader, Leave& command) {
+    command.member = read_id<MemberId>(reader.getMember());
+    if (!command.member) return "nobody leaves";
+    return read_enum(reader.getReason(), Departure::lost, command.reason) ? nullptr
+                                                                          : "unknown departure";
+}
+
+const char* read(schema_log::OrderedMessage::Reader reader, const Payload& bytes,
+                 OrderedMessage& command) {
+    command.from = read_id<MemberId>(reader.getFrom());
+    command.request = reader.getRequest();
+    command.sent_ns = reader.getSentNs();
+    command.data = Payload(view(reader.getData()), bytes.owner());
+    return command.from ? nullptr : "a message from nobody";
+}
+
+const char* read(schema_log::OpenPoll::Reader reader, OpenPoll& command) {
+    command.poll = read_id<PollId>(reader.getPoll());
+    command.requester = read_id<MemberId>(reader.getRequester());
+    command.request = reader.getRequest();
+    command.timeout = base::Nanos(reader.getTimeoutNs());
+    if (!command.poll || !command.requester) return "a poll without an id or a requester";
+    if (command.timeout <= base::Nanos::zero() || command.timeout > max_poll_timeout) {
+        return "a poll's timeout must be greater than 0 and at most 24 h";
+    }
+    if (!read_enum(reader.getKind(), Voting::consensus, command.kind) ||
+        !read_enum(reader.getSubject(), Subject::action, command.subject)) {
+        return "unknown kind of poll";
+    }
+    const std::string_view topic = view(reader.getTopic());
+    if (topic.size() > StateMachine::max_topic_bytes) return "a poll's topic is over the bound";
+    command.topic = topic;
+    return nullptr;
+}
+
+const char* read(schema_log::CastVote::Reader reader, CastVote& command) {
+    command.poll = read_id<PollId>(reader.getPoll());
+    command.voter = read_id<MemberId>(reader.getVoter());
+    command.yes = reader.getYes();
+    return command.poll && command.voter ? nullptr : "a vote without a poll or a voter";
+}
+
+const char* read(schema_log::Id::Reader reader, ExpirePoll& command) {
+    command.poll = read_id<PollId>(reader);
+    return command.poll ? nullptr : "no poll is named";
+}
+
+const char* read(schema::Reader root, const Payload& bytes, Command& command) {
+    if (root.getVersion() != version) return "unknown version of a log entry";
+    switch (root.which()) {
+        case schema::JOIN:
+            return read(root.getJoin(), command.emplace<Join>());
+        case schema::LEAVE:
+            return read(root.getLeave(), command.emplace<Leave>());
+        case schema::ORDERED:
+            return read(root.getOrdered(), bytes, command.emplace<OrderedMessage>());
+        case schema::OPEN_POLL:
+            return read(root.getOpenPoll(), command.emplace<OpenPoll>());
+        case schema::CAST_VOTE:
+            return read(root.getCastVote(), command.emplace<CastVote>());
+        case schema::EXPIRE_POLL:
+            return read(root.getExpirePoll(), command.emplace<ExpirePoll>());
+    }
+    return "unknown kind of log entry";
+}
+
+}  // namespace
+
+Payload encode(const Command& command) {
+    FlatBuilder message(fixed_words + std::visit(Measure{}, command));
+    auto root = message.initRoot<schema>();
+    root.setVersion(version);
+    std::visit(Writer{root}, command);
+    return message.finish();
+}
+
+Result<Command> decode(const Payload& bytes) {
+    try {
+        const Payload aligned = align(bytes);
+        FlatReader message(aligned.view());
+        Command command;
+        if (const char* problem = read(message.root<schema>(), aligned, command)) {
+            return Error{ErrorCode::bad_argument, problem};
+        }
+        return command;
+    } catch (const kj::Exception&) {
+        return Error{ErrorCode::bad_argument, "the bytes are no log entry"};
+    }
+}
+
+}  // namespace quorate::consensus

@@ -1,0 +1,59 @@
+// What a group writes into its log, as plain values, and their encoding.
+//
+// Encoded with Cap'n Proto (schema/log.capnp, versioned). decode() trusts nothing: it returns an
+// error for anything that is not a whole, valid command within the limits. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "base/time.h"
+#include "quorate/events.h"
+#include "quorate/id.h"
+#include "quorate/result.h"
+
+namespace quorate::consensus {
+
+/// What the roster knows of a member.
+struct MemberRecord {
+    MemberId id;
+    std::string name;      ///< 1 to 64 printable characters
+    std::string endpoint;  ///< tcp://HOST:PORT
+    Role role = Role::member;
+    bool operator==(const MemberRecord&) const = default;
+};
+
+/// Enters the roster. Of a member that is in it already: updates its endpoint, nothing else.
+struct Join { MemberRecord member; };
+/// Leaves the roster: said by itself (left), or found out by the leader (lost). Frees no seat.
+struct Leave { MemberId member; Departure reason = Departure::left; };
+/// An ordered message.
+struct OrderedMessage {
+    MemberId from;
+    std::uint64_t request = 0;  ///< the proposer's number for it
+    std::int64_t sent_ns = 0;   ///< CLOCK_REALTIME at the sender
+    Payload data;
+};
+/// Asks for a vote (rule 8).
+struct OpenPoll {
+    PollId poll;
+    MemberId requester;
+    std::uint64_t request = 0;
+    std::string topic;
+    Voting kind = Voting::majority;
+    Subject subject = Subject::value;
+    base::Nanos timeout{};
+};
+struct CastVote { PollId poll; MemberId voter; bool yes = false; };
+/// The leader's deadline entry: closes the poll if it is still open.
+struct ExpirePoll { PollId poll; };
+
+using Command = std::variant<Join, Leave, OrderedMessage, OpenPoll, CastVote, ExpirePoll>;
+
+/// One encoding for each command; deterministic.
+Payload encode(const Command& command);
+/// Refers to the payload's bytes instead of copying data. Errors: bad_argument.
+Result<Command> decode(const Payload& bytes);
+
+}  // namespace quorate::consensus

@@ -1,0 +1,145 @@
+// The whole state as bytes, for members that the log no longer reaches.
+#include "consensus/flat_message.h"
+#include "consensus/schema_values.h"
+#include "consensus/state_machine.h"
+
+namespace quorate::consensus {
+
+namespace {
+
+constexpr std::uint16_t version = 1;
+constexpr std::size_t fixed_words = 16;
+constexpr std::size_t words_per_poll = 16;
+constexpr std::size_t words_per_ballot = 3;
+constexpr std::size_t words_per_id = 2;
+
+unsigned count_of(std::size_t size) {
+    return static_cast<unsigned>(size);
+}
+
+void write_poll(schema_log::Poll::Builder builder, const Poll& poll) {
+    write_id(builder.getId(), poll.id);
+    write_id(builder.getRequester(), poll.requester);
+    builder.setOpenedAt(poll.opened_at);
+    builder.setTimeoutNs(poll.timeout.count());
+    builder.setKind(to_schema<schema_log::Voting>(poll.kind));
+    builder.setSubject(to_schema<schema_log::Subject>(poll.subject));
+    builder.setTopic(as_data(poll.topic));
+    auto ballots = builder.initElectorate(count_of(poll.electorate.size()));
+    unsigned i = 0;
+    for (const auto& [voter, ballot] : poll.electorate) {
+        auto entry = ballots[i++];
+        write_id(entry.getVoter(), voter);
+        entry.setChoice(to_schema<schema_log::Choice>(ballot.choice));
+        entry.setGone(ballot.gone);
+    }
+}
+
+bool read_poll(schema_log::Poll::Reader reader, Poll& poll) {
+    poll.id = read_id<PollId>(reader.getId());
+    poll.requester = read_id<MemberId>(reader.getRequester());
+    poll.opened_at = reader.getOpenedAt();
+    poll.timeout = base::Nanos(reader.getTimeoutNs());
+    poll.topic = view(reader.getTopic());
+    if (!poll.id || poll.topic.size() > StateMachine::max_topic_bytes) return false;
+    if (!read_enum(reader.getKind(), Voting::consensus, poll.kind) ||
+        !read_enum(reader.getSubject(), Subject::action, poll.subject)) {
+        return false;
+    }
+    const auto ballots = reader.getElectorate();
+    if (ballots.size() > StateMachine::max_roster) return false;
+    for (const auto entry : ballots) {
+        Poll::Ballot ballot;
+        if (!read_enum(entry.getChoice(), Poll::Ballot::Choice::no, ballot.choice)) return false;
+        ballot.gone = entry.getGone();
+        if (!poll.electorate.emplace(read_id<MemberId>(entry.getVoter()), ballot).second)
+            return false;
+    }
+    // What is certain has been closed.
+    return poll.timeout > base::Nanos::zero() && !poll.certain();
+}
+
+void write_result(schema_log::PollResult::Builder builder, const PollClosed& result) {
+    write_id(builder.getPoll(), result.poll);
+    builder.setIndex(result.index);
+    builder.setYesVotes(result.yes_votes);
+    builder.setNoVotes(result.no_votes);
+    builder.setElectorate(result.electorate);
+    builder.setOutcome(to_schema<schema_log::Outcome>(result.outcome));
+    auto voters = builder.initVoters(count_of(result.voters.size()));
+    for (unsigned i = 0; i < result.voters.size(); ++i) write_id(voters[i], result.voters[i]);
+}
+
+bool read_result(schema_log::PollResult::Reader reader, PollClosed& result) {
+    result.poll = read_id<PollId>(reader.getPoll());
+    result.index = reader.getIndex();
+    result.yes_votes = reader.getYesVotes();
+    result.no_votes = reader.getNoVotes();
+    result.electorate = reader.getElectorate();
+    const auto voters = reader.getVoters();
+    if (!result.poll || voters.size() > StateMachine::max_roster) return false;
+    for (const auto voter : voters) result.voters.push_back(read_id<MemberId>(voter));
+    return read_enum(reader.getOutcome(), Outcome::lost, result.outcome);
+}
+
+}  // namespace
+
+Payload StateMachine::serialize() const {
+    std::size_t words = fixed_words + words_of(founding_) + words_of(roster_);
+    for (const auto& [id, poll] : polls_) {
+        words += words_per_poll + words_for(poll.topic.size());
+        words += poll.electorate.size() * words_per_ballot;
+    }
+    for (const auto& [id, result] : results_) {
+        words += words_per_poll + result.voters.size() * words_per_id;
+    }
+    FlatBuilder message(words);
+    auto state = message.initRoot<schema_log::State>();
+    state.setVersion(version);
+    state.setApplied(applied_);
+    write_founding(state.initFounding(), founding_);
+    write_roster(state.initRoster(count_of(roster_.size())), roster_);
+    auto polls = state.initPolls(count_of(polls_.size()));
+    unsigned i = 0;
+    for (const auto& [id, poll] : polls_) write_poll(polls[i++], poll);
+    auto results = state.initResults(count_of(results_by_age_.size()));
+    i = 0;
+    for (const PollId& id : results_by_age_) write_result(results[i++], results_.at(id));
+    return message.finish();
+}
+
+Result<StateMachine> StateMachine::restore(const Payload& bytes) {
+    const Error bad{ErrorCode::bad_argument, "the bytes are no state of a group"};
+    try {
+        const Payload aligned = align(bytes);
+        FlatReader message(aligned.view());
+        const auto state = message.root<schema_log::State>();
+        Founding founding;
+        if (state.getVersion() != version || !read_founding(state.getFounding(), founding))
+            return bad;
+        StateMachine machine(std::move(founding));
+        machine.applied_ = state.getApplied();
+        if (!read_roster(state.getRoster(), machine.roster_)) return bad;
+        const auto polls = state.getPolls();
+        const auto results = state.getResults();
+        if (polls.size() > max_open_polls || results.size() > max_closed_polls) return bad;
+        for (const auto reader : polls) {
+            Poll poll;
+            if (!read_poll(reader, poll)) return bad;
+            const PollId id = poll.id;
+            if (!machine.polls_.emplace(id, std::move(poll)).second) return bad;
+        }
+        for (const auto reader : results) {
+            PollClosed result;
+            if (!read_result(reader, result)) return bad;
+            const bool known = machine.find_poll(result.poll) || machine.find_result(result.poll);
+            if (known) return bad;
+            machine.keep_result(std::move(result));
+        }
+        return machine;
+    } catch (const kj::Exception&) {
+        return bad;
+    }
+}
+
+}  // namespace quorate::consensus

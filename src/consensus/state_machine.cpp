@@ -1,0 +1,30 @@
+#include "consensus/state_machine.h"
+
+#include "base/check.h"
+
+namespace quorate::consensus {
+
+StateMachine::StateMachine(Founding founding)
+    : founding_(std::move(founding)), roster_(founding_.roster) {}
+
+std::vector<Effect> StateMachine::apply(std::uint64_t index, const Payload& command) {
+    QUORATE_CHECK(index > applied_, "every entry is applied once, in order");
+    applied_ = index;
+    std::vector<Effect> effects;
+    Result<Command> decoded = decode(command);
+    if (!decoded) {
+        effects.push_back(Malformed{decoded.error()});
+        return effects;
+    }
+    std::visit([&](auto& value) { take(index, value, effects); }, *decoded);
+    return effects;
+}
+
+void StateMachine::take(std::uint64_t index, OrderedMessage& command,
+                        std::vector<Effect>& effects) {
+    // Proposed while its sender was in, appended after it was evicted: nobody's message any more.
+    if (find_member(command.from) == nullptr) return;
+    effects.push_back(Ordered{index, std::move(command)});
+}
+
+}  // namespace quorate::consensus

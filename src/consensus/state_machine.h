@@ -1,0 +1,134 @@
+// What a group has agreed on: spec, roster, polls. Deterministic: the same log gives the same state
+// and the same effects at every member. Knows nothing of Raft, time, threads or the network.
+//
+//   StateMachine machine(founding);
+//   for (const Effect& effect : machine.apply(index, bytes)) tell(effect);
+//
+// Not thread-safe; never blocks.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "consensus/commands.h"
+#include "quorate/spec.h"
+
+namespace quorate::consensus {
+
+/// What the founders agreed on (rule 2): the state at index 0 of every incarnation.
+struct Founding {
+    IncarnationId incarnation;
+    std::uint64_t epoch = 0;
+    GroupSpec spec;
+    std::vector<MemberRecord> roster;
+};
+
+/// A poll under way.
+struct Poll {
+    PollId id;
+    MemberId requester;
+    std::string topic;
+    Voting kind = Voting::majority;
+    Subject subject = Subject::value;
+    base::Nanos timeout{};
+    std::uint64_t opened_at = 0;  ///< index
+    /// The electorate, fixed at opened_at: who has a vote, what each said, and whether it is gone.
+    struct Ballot {
+        enum class Choice : std::uint8_t { none, yes, no } choice = Choice::none;
+        bool gone = false;  ///< left or was lost before voting; stays gone (rule 8)
+    };
+    std::map<MemberId, Ballot> electorate;
+
+    std::uint32_t yes_votes() const;
+    std::uint32_t no_votes() const;
+    /// The outcome if it is certain by now, whatever the others still say.
+    std::optional<Outcome> certain() const;
+};
+
+// ---- effects: what one entry changed ----
+struct RosterJoined { MemberRecord member; };
+struct RosterLeft { MemberRecord member; Departure reason = Departure::left; };
+struct RosterMoved { MemberRecord member; };  ///< a new endpoint
+struct Ordered { std::uint64_t index = 0; OrderedMessage message; };
+struct PollOpened { PollId poll; std::uint64_t request = 0; };  ///< look it up with find_poll()
+struct PollRejected { PollId poll; MemberId requester; std::uint64_t request = 0; Error error; };  ///< too many open, or a known id
+struct VoteCounted { PollId poll; MemberId voter; };
+struct VoteRejected { PollId poll; MemberId voter; Error error; };  ///< too_late, already_voted, unknown_poll, …
+struct PollClosed {
+    PollId poll;
+    Outcome outcome = Outcome::no;
+    std::uint32_t yes_votes = 0;
+    std::uint32_t no_votes = 0;
+    std::uint32_t electorate = 0;
+    std::uint64_t index = 0;
+    std::vector<MemberId> voters;  ///< the electorate
+};
+struct Malformed { Error error; };  ///< bytes that are no command: no change at all
+
+using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, PollOpened, PollRejected,
+                            VoteCounted, VoteRejected, PollClosed, Malformed>;
+
+class StateMachine {
+public:
+    explicit StateMachine(Founding founding);
+
+    /// Applies the command in the entry at `index` (greater than every one before) and says what
+    /// changed. Polls whose outcome became certain close in the same call, after the effect that
+    /// decided them (an opened poll may close at once; a leave may close several, by poll id).
+    /// Commands of members outside the roster are rejected or ignored, never fatal. So is a Join for
+    /// which there is no place: at most spec().size members that are no observers are in the roster.
+    std::vector<Effect> apply(std::uint64_t index, const Payload& command);
+
+    const Founding& founding() const { return founding_; }
+    const GroupSpec& spec() const { return founding_.spec; }
+    std::uint64_t applied() const { return applied_; }
+    /// In the order in which they joined.
+    const std::vector<MemberRecord>& roster() const { return roster_; }
+    const MemberRecord* find_member(MemberId id) const;
+    const Poll* find_poll(PollId id) const;
+    const std::map<PollId, Poll>& open_polls() const { return polls_; }
+    /// The result of a poll that closed, kept for the last max_closed_polls of them.
+    const PollClosed* find_result(PollId id) const;
+    /// How many of the roster count towards the deployment's size (no observers).
+    std::uint32_t deployed() const;
+
+    /// The whole state, encoded (schema/log.capnp); restore(serialize()) behaves the same from then on.
+    Payload serialize() const;
+    static Result<StateMachine> restore(const Payload& state);
+
+    static constexpr std::size_t max_open_polls = 1024;
+    static constexpr std::size_t max_closed_polls = 1024;
+    static constexpr std::size_t max_topic_bytes = 64 * 1024;
+    static constexpr std::size_t max_roster = 2048;  ///< observers included
+
+private:
+    // One handler for each kind of command: roster.cpp, state_machine.cpp, polls.cpp.
+    void take(std::uint64_t index, const Join& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const Leave& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, OrderedMessage& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, OpenPoll& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const CastVote& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const ExpirePoll& command, std::vector<Effect>& effects);
+
+    std::optional<Error> find_problem_in(const OpenPoll& command) const;
+    std::optional<Error> find_problem_in(const CastVote& command) const;
+    bool has_room_for(const MemberRecord& member) const;
+    void close_polls_without(std::uint64_t index, MemberId gone, std::vector<Effect>& effects);
+    void close_poll(std::uint64_t index, const Poll& poll, Outcome outcome,
+                    std::vector<Effect>& effects);
+    void keep_result(PollClosed result);
+
+    Founding founding_;
+    std::uint64_t applied_ = 0;
+    std::vector<MemberRecord> roster_;
+    std::map<PollId, Poll> polls_;
+    std::map<PollId, PollClosed> results_;
+    std::deque<PollId> results_by_age_;  ///< the oldest first
+};
+
+}  // namespace quorate::consensus
