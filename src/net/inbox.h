@@ -1,0 +1,63 @@
+// Incoming frames: one PULL socket, and its monitor, which tells of connections.
+//
+// One thread; no call blocks but open(), which may resolve the name of the address to bind.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/transport.h"
+#include "net/connections.h"
+#include "net/zmq_socket.h"
+#include "quorate/result.h"
+
+namespace quorate::net {
+
+struct InboxLimits {
+    std::size_t frame_bytes = 64 << 20;  ///< who sends a longer one is disconnected
+    int waiting_frames = 4096;           ///< of one connection; then TCP slows its sender down
+};
+
+class Inbox {
+public:
+    Inbox() = default;
+    Inbox(const Inbox&) = delete;
+    Inbox& operator=(const Inbox&) = delete;
+    ~Inbox();
+
+    /// Binds. Errors: cannot_bind, with a sentence that names the address; bad_argument.
+    Result<> open(void* context, const std::string& listen, const InboxLimits& limits);
+
+    /// Takes up to `max` frames, and what became of connections. The flags say whose descriptor was
+    /// readable since the last call.
+    void collect(bool frames_readable, bool monitor_readable, std::size_t max,
+                 std::vector<io::TransportEvent>& out);
+    /// There may be more to take without any descriptor becoming readable.
+    bool more_waiting() const { return frames_waiting_ || monitor_waiting_; }
+
+    int frames_fd() const { return frames_fd_; }
+    int monitor_fd() const { return monitor_fd_; }
+    const std::string& bound_endpoint() const { return bound_endpoint_; }
+    /// Frames dropped here: of several parts, which no member sends.
+    std::uint64_t dropped() const { return dropped_; }
+
+private:
+    Result<> bind(const std::string& listen);
+    bool watch(void* context);
+    void read_monitor();
+    void read_frames(std::size_t max, std::vector<io::TransportEvent>& out);
+
+    // The order matters when they are destroyed: see ~Inbox.
+    ZmqSocket frames_;
+    ZmqSocket monitor_;
+    int frames_fd_ = -1;
+    int monitor_fd_ = -1;
+    std::string bound_endpoint_;
+    Connections connections_;
+    bool frames_waiting_ = true;  // not read until libzmq said that there are no more
+    bool monitor_waiting_ = true;
+    bool inside_parts_ = false;  // the next part belongs to a frame that is being dropped
+    std::uint64_t dropped_ = 0;
+};
+
+}  // namespace quorate::net

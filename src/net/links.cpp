@@ -1,0 +1,151 @@
+#include "net/links.h"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace quorate::net {
+
+namespace {
+
+/// From here on handing over the owner is cheaper than copying the bytes.
+constexpr std::size_t share_from = 1024;
+/// A link that took nothing for so long is made anew.
+constexpr base::Nanos stuck_after = std::chrono::seconds(5);
+/// … but not more often than this.
+constexpr base::Nanos revive_pause = std::chrono::milliseconds(100);
+/// How often the resolver is asked whether a name has moved.
+constexpr base::Nanos ask_again_after = std::chrono::seconds(1);
+
+base::Nanos monotonic_now() {
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+void release_owner(void*, void* hint) {
+    delete static_cast<std::shared_ptr<const void>*>(hint);
+}
+
+bool fill(zmq_msg_t& message, const Payload& frame) {
+    const std::string_view bytes = frame.view();
+    if (bytes.size() >= share_from && frame.owner() != nullptr) {
+        auto holder = std::make_unique<std::shared_ptr<const void>>(frame.owner());
+        // libzmq only reads what it is given to send.
+        void* data = const_cast<char*>(bytes.data());
+        if (zmq_msg_init_data(&message, data, bytes.size(), release_owner, holder.get()) != 0) {
+            return false;
+        }
+        holder.release();
+        return true;
+    }
+    if (zmq_msg_init_size(&message, bytes.size()) != 0) return false;
+    if (!bytes.empty()) std::memcpy(zmq_msg_data(&message), bytes.data(), bytes.size());
+    return true;
+}
+
+}  // namespace
+
+Links::Links(void* context, const LinkLimits& limits, Resolver& resolver)
+    : context_(context), limits_(limits), resolver_(resolver) {}
+
+bool Links::send(const std::string& endpoint, const Payload& frame) {
+    if (frame.size() > limits_.frame_bytes) return false;
+    Link* link = find_or_open(endpoint);
+    if (link == nullptr) return false;
+    const base::Nanos now = monotonic_now();
+    if (link->by_name && now >= link->follow_name_at) follow_name(*link, now);
+    if (!link->socket) {
+        if (link->waiting.size() >= limits_.link_messages) return false;
+        link->waiting.push_back(frame);
+        return true;
+    }
+    Pushed pushed = push(*link, frame, now);
+    if (pushed == Pushed::full && is_dead(*link, now)) {
+        if (!connect(*link, SocketAddress(link->connected_to), now)) return false;
+        pushed = push(*link, frame, now);
+    }
+    return pushed == Pushed::yes;
+}
+
+Links::Link* Links::find_or_open(const std::string& endpoint) {
+    const auto found = links_.find(endpoint);
+    if (found != links_.end()) return &found->second;
+    const auto where = base::parse_endpoint(endpoint);
+    if (!where || where->port == 0 || links_.size() >= max_links) return nullptr;
+
+    Link link;
+    link.where = *where;
+    link.by_name = !numeric_address(*where).has_value();
+    if (!link.by_name && !connect(link, *numeric_address(*where), monotonic_now())) return nullptr;
+    return &links_.emplace(endpoint, std::move(link)).first->second;
+}
+
+bool Links::connect(Link& link, const SocketAddress& address, base::Nanos now) {
+    ZmqSocket socket(context_, ZMQ_PUSH);
+    if (!socket) return false;
+    socket.set(ZMQ_SNDHWM, static_cast<int>(limits_.link_messages));
+    // Soon at first, for members that start together; calm towards those that stay away.
+    socket.set(ZMQ_RECONNECT_IVL, 10);
+    socket.set(ZMQ_RECONNECT_IVL_MAX, 250);
+    socket.set(ZMQ_CONNECT_TIMEOUT, 1000);
+    socket.set(ZMQ_HANDSHAKE_IVL, 5000);
+    // After a cut TCP would wait twice as long before each new try; dialing anew heals sooner.
+    socket.set(ZMQ_TCP_MAXRT, 2000);
+    HostPort digits{address.host(), link.where.port};
+    if (digits.ipv6()) socket.set(ZMQ_IPV6, 1);
+    if (zmq_connect(socket.get(), digits.endpoint().c_str()) != 0) return false;
+
+    link.socket = std::move(socket);
+    link.connected_to = address;
+    link.accepted = 0;
+    link.opened = link.last_accepted = now;
+    while (!link.waiting.empty() && push(link, link.waiting.front(), now) == Pushed::yes) {
+        link.waiting.pop_front();
+    }
+    return true;
+}
+
+/// Opens the link once its name is resolved, and anew when the name has moved to another address.
+void Links::follow_name(Link& link, base::Nanos now) {
+    link.follow_name_at = now + ask_again_after;
+    const auto address = resolver_.look_up(link.where);
+    if (!address) return;
+    if (!link.socket || !(link.connected_to == *address)) connect(link, *address, now);
+}
+
+void Links::names_resolved() {
+    const base::Nanos now = monotonic_now();
+    for (auto& [endpoint, link] : links_) {
+        if (link.by_name) follow_name(link, now);
+    }
+}
+
+Links::Pushed Links::push(Link& link, const Payload& frame, base::Nanos now) {
+    zmq_msg_t message;
+    if (!fill(message, frame)) return Pushed::failed;
+    if (zmq_msg_send(&message, link.socket.get(), ZMQ_DONTWAIT) < 0) {
+        const bool full = errno == EAGAIN;
+        zmq_msg_close(&message);
+        return full ? Pushed::full : Pushed::failed;
+    }
+    ++link.accepted;
+    link.last_accepted = now;
+    return Pushed::yes;
+}
+
+/// libzmq gives a connection up for good when the other side broke the protocol: a stranger that
+/// was on the port for a while, or TCP's connecting to itself where nobody listens. Its socket then
+/// refuses frames just as a full one does. One that took fewer frames than it has room for can't be
+/// full; of any other, what waits on it is by now too old to matter.
+bool Links::is_dead(const Link& link, base::Nanos now) const {
+    if (now - link.opened < revive_pause) return false;
+    return link.accepted < limits_.link_messages || now - link.last_accepted >= stuck_after;
+}
+
+void Links::close_all(std::chrono::milliseconds linger) {
+    for (auto& [endpoint, link] : links_) {
+        link.socket.set(ZMQ_LINGER, static_cast<int>(linger.count()));
+    }
+    links_.clear();
+}
+
+}  // namespace quorate::net
