@@ -1,0 +1,103 @@
+// Members of one group as processes, found by seeds, so that tests that run side by side never
+// meet.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "process.h"
+
+namespace quorate::blackbox {
+
+inline Arguments member_arguments(const std::string& name, const Arguments& more = {}) {
+    Arguments arguments{"member", "--group", "test.A", "--name", name, "--beacon", "off", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+/// One member and what is known of it.
+struct Member {
+    Member(const std::string& name_, const Arguments& more)
+        : name(name_), process(member_arguments(name_, more)) {
+        const Json started = process.await_event("started");
+        EXPECT_EQ(started.value("name", ""), name) << process_errors(started);
+        id = started.value("id", "");
+        endpoint = started.value("endpoint", "");
+    }
+    /// The reply to the next command. Events before it are skipped.
+    Json ask(const std::string& command) {
+        process.write_line(command);
+        const std::uint64_t seq = ++commands;
+        return process.await(
+            [&](const Json& json) { return json["event"] == "reply" && json["seq"] == seq; });
+    }
+    Json status() { return ask("status"); }
+
+    std::string name;
+    Process process;
+    std::string id;
+    std::string endpoint;
+    std::uint64_t commands = 0;
+
+private:
+    std::string process_errors(const Json& started) {
+        return started.is_null() ? process.errors() : "";
+    }
+};
+
+class GroupOfMembers {
+public:
+    /// Starts `count` members, and returns when all are in the group and know its leader.
+    explicit GroupOfMembers(std::size_t count, Arguments options = {})
+        : options_(std::move(options)) {
+        options_.insert(options_.end(), {"--size", std::to_string(count)});
+        for (std::size_t i = 0; i < count; ++i) add("m" + std::to_string(i));
+        for (auto& member : members_) {
+            EXPECT_FALSE(member->process.await_event("joined").is_null());
+            leader_ = member->process.await_event("leader_elected").value("leader", "");
+            EXPECT_NE(leader_, "");
+        }
+    }
+
+    Member& add(const std::string& name, const Arguments& more = {}) {
+        Arguments arguments = options_;
+        for (auto& member : members_) {
+            arguments.insert(arguments.end(), {"--seed", member->endpoint});
+        }
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        members_.push_back(std::make_unique<Member>(name, arguments));
+        return *members_.back();
+    }
+    Member& operator[](std::size_t i) { return *members_[i]; }
+    std::size_t size() const { return members_.size(); }
+    std::vector<std::unique_ptr<Member>>& all() { return members_; }
+
+    const std::string& leader_id() const { return leader_; }
+    Member& leader() { return with_id(leader_, true); }
+    Member& follower() { return with_id(leader_, false); }
+    /// Everybody but one.
+    std::vector<Member*> others(const Member& one) {
+        std::vector<Member*> rest;
+        for (auto& member : members_) {
+            if (member.get() != &one) rest.push_back(member.get());
+        }
+        return rest;
+    }
+
+private:
+    Member& with_id(const std::string& id, bool same) {
+        for (auto& member : members_) {
+            if ((member->id == id) == same) return *member;
+        }
+        ADD_FAILURE() << "no such member";
+        return *members_.front();
+    }
+    Arguments options_;
+    std::vector<std::unique_ptr<Member>> members_;
+    std::string leader_;
+};
+
+}  // namespace quorate::blackbox

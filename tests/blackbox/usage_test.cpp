@@ -1,0 +1,187 @@
+// What the executable says to bad usage: an exit code, and one sentence naming the option.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include "process.h"
+
+namespace quorate::blackbox {
+namespace {
+
+TEST(Usage, help_and_version_go_to_standard_output) {
+    for (const Arguments& arguments :
+         {Arguments{"--help"}, Arguments{"--version"}, Arguments{"member", "--help"}}) {
+        const Ended ended = run(arguments);
+        EXPECT_EQ(ended.status, 0);
+        EXPECT_NE(ended.output, "");
+        EXPECT_EQ(ended.errors, "");
+    }
+    const std::string help = run({"member", "--help"}).output;
+    for (const char* option : {"--group",
+                               "--name",
+                               "--kind",
+                               "--size",
+                               "--max-voters",
+                               "--role",
+                               "--listen",
+                               "--advertise",
+                               "--seed",
+                               "--beacon",
+                               "--heartbeat-ms",
+                               "--election-min-ms",
+                               "--election-max-ms",
+                               "--peer-timeout-ms",
+                               "--data-dir",
+                               "--replay-from",
+                               "--clock",
+                               "--clock-error-us",
+                               "--refound-after-ms",
+                               "--vote",
+                               "--key",
+                               "--authorized-keys",
+                               "--config",
+                               "--json",
+                               "--hold"}) {
+        EXPECT_NE(help.find(option), std::string::npos) << option;
+    }
+}
+
+TEST(Usage, an_unknown_subcommand_is_named) {
+    EXPECT_EQ(run({}).status, 64);
+    const Ended ended = run({"membre"});
+    EXPECT_EQ(ended.status, 64);
+    EXPECT_NE(ended.errors.find("membre"), std::string::npos);
+}
+
+struct BadOptions {
+    const char* named;  ///< what the sentence must name
+    Arguments options;  ///< besides --group test.A
+};
+
+class BadUsage : public testing::TestWithParam<BadOptions> {};
+
+TEST_P(BadUsage, is_refused_with_one_sentence_that_names_the_option) {
+    Arguments arguments{"member", "--group", "test.A", "--beacon", "off"};
+    const auto& options = GetParam().options;
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Ended ended = run(arguments);
+    EXPECT_EQ(ended.status, 64);
+    EXPECT_EQ(ended.output, "");
+    EXPECT_NE(ended.errors.find(GetParam().named), std::string::npos) << ended.errors;
+    EXPECT_EQ(std::count(ended.errors.begin(), ended.errors.end(), '\n'), 1) << ended.errors;
+}
+
+const BadOptions bad_options[] = {
+    {"--size", {"--size", "0"}},
+    {"--size", {"--size", "1001"}},
+    {"--size", {"--size", "three"}},
+    {"--size", {"--size", "3x"}},
+    {"--size", {"--size", "-3"}},
+    {"--size", {"--size", ""}},
+    {"--size", {"--size"}},
+    {"--size", {"--size", "3", "--size", "4"}},
+    {"--max-voters", {"--max-voters", "4"}},
+    {"--max-voters", {"--max-voters", "17"}},
+    {"--name", {"--name", ""}},
+    {"--name", {"--name", std::string(65, 'n')}},
+    {"--name", {"--name", "two\nlines"}},
+    {"--listen", {"--listen", "127.0.0.1:5000"}},
+    {"--listen", {"--listen", "tcp://127.0.0.1"}},
+    {"--listen", {"--listen", "tcp://127.0.0.1:70000"}},
+    {"--listen", {"--listen", "ipc:///tmp/x"}},
+    {"--advertise", {"--advertise", "tcp://127.0.0.1:0"}},
+    {"--seed", {"--seed", "tcp://127.0.0.1:0"}},
+    {"--seed", {"--seed", "nonsense"}},
+    {"--beacon", {"--beacon", "on"}},
+    {"--heartbeat-ms", {"--heartbeat-ms", "0"}},
+    {"--heartbeat-ms", {"--heartbeat-ms", "0.5"}},
+    {"--heartbeat-ms", {"--heartbeat-ms", "150"}},
+    {"--election-min-ms", {"--election-min-ms", "300"}},
+    {"--election-max-ms", {"--election-max-ms", "1000"}},
+    {"--peer-timeout-ms", {"--peer-timeout-ms", "200"}},
+    {"--refound-after-ms", {"--refound-after-ms", "299"}},
+    {"--refound-after-ms", {"--refound-after-ms", "soon"}},
+    {"--vote", {"--vote", "maybe"}},
+    {"--kind", {"--kind", "default"}},
+    {"--kind", {"--kind", "other"}},
+    {"--role", {"--role", "observer"}},
+    {"--role", {"--role", "witness"}},
+    {"--data-dir", {"--data-dir", "/tmp/none"}},
+    {"--replay-from", {"--replay-from", "1"}},
+    {"--key", {"--key", "/tmp/none"}},
+    {"--authorized-keys", {"--authorized-keys", "/tmp/none"}},
+    {"--clock", {"--clock", "tai"}},
+    {"--clock", {"--clock", "monotonic"}},
+    {"--clock", {"--clock", "sundial"}},
+    {"--clock-error-us", {"--clock-error-us", "5"}},
+    {"--config", {"--config", "/nonexistent/file"}},
+    {"--colour", {"--colour", "red"}},
+    {"--siz", {"--siz", "3"}},
+    {"--name", {"stray"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Each, BadUsage, testing::ValuesIn(bad_options));
+
+TEST(Usage, a_group_is_required_and_must_be_one) {
+    EXPECT_NE(run({"member"}).errors.find("--group"), std::string::npos);
+    for (const char* group : {"", "A", "A.", ".A", "a.b.c", "a b.c", "a.b!"}) {
+        const Ended ended = run({"member", "--group", group});
+        EXPECT_EQ(ended.status, 64) << group;
+        EXPECT_NE(ended.errors.find("--group"), std::string::npos) << ended.errors;
+    }
+    EXPECT_EQ(run({"member", "--group", std::string(65, 'a') + ".A"}).status, 64);
+}
+
+/// A configuration file that is gone at the end.
+struct ConfigFile {
+    explicit ConfigFile(const std::string& text) {
+        const int fd = mkstemp(path.data());
+        close(fd);
+        std::ofstream(path) << text;
+    }
+    ~ConfigFile() { std::remove(path.c_str()); }
+    std::string path = testing::TempDir() + "quorate-config-XXXXXX";
+};
+
+TEST(Usage, the_command_line_wins_over_the_configuration_file) {
+    const ConfigFile config(
+        "# a comment\ngroup = test.A\nname = from-file\nsize = 1\nbeacon = off\n"
+        "seed = tcp://127.0.0.1:1\nseed = tcp://127.0.0.1:2\n");
+    Process process({"member", "--config", config.path, "--name", "from-line", "--json"});
+    EXPECT_EQ(process.await_event("started").value("name", ""), "from-line");
+    EXPECT_FALSE(process.await_event("leader_elected").is_null()) << "size 1 is from the file";
+    process.close_input();
+    EXPECT_EQ(process.await_exit(), 0);
+}
+
+TEST(Usage, a_configuration_file_is_checked_like_the_command_line) {
+    const ConfigFile bad_value("group = test.A\nsize = many\n");
+    const Ended value = run({"member", "--config", bad_value.path});
+    EXPECT_EQ(value.status, 64);
+    EXPECT_NE(value.errors.find("--size"), std::string::npos) << value.errors;
+    const ConfigFile bad_name("group = test.A\ncolour = red\n");
+    const Ended name = run({"member", "--config", bad_name.path});
+    EXPECT_EQ(name.status, 64);
+    EXPECT_NE(name.errors.find("colour"), std::string::npos) << name.errors;
+}
+
+TEST(Usage, an_address_that_is_taken_is_told_apart) {
+    Process first({"member", "--group", "test.A", "--beacon", "off", "--json"});
+    const std::string endpoint = first.await_event("started").value("endpoint", "");
+    const Ended second =
+        run({"member", "--group", "test.A", "--beacon", "off", "--listen", endpoint});
+    EXPECT_EQ(second.status, 69);
+    EXPECT_EQ(std::count(second.errors.begin(), second.errors.end(), '\n'), 1) << second.errors;
+}
+
+TEST(Usage, a_seed_that_does_not_answer_is_no_error) {
+    Process process({"member", "--group", "test.A", "--beacon", "off", "--json", "--size", "1",
+                     "--seed", "tcp://127.0.0.1:1", "--seed", "tcp://no-such-host.invalid:5601"});
+    EXPECT_FALSE(process.await_event("leader_elected").is_null());
+}
+
+}  // namespace
+}  // namespace quorate::blackbox
