@@ -13,9 +13,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds longest_step{15};
 constexpr std::chrono::milliseconds until_asked_again{50};
+/// What is awaited may depend on the time as well as on what the members say.
+constexpr std::chrono::milliseconds longest_wait{25};
 
 bool refused_for_now(const Json& reply) {
     return reply.at("error") == "no_leader" || reply.at("error") == "no_quorum";
+}
+
+std::string not_seen(const Stage::Step& step) {
+    return "the step \"" + step.name + "\" was not seen";
 }
 
 }  // namespace
@@ -46,57 +52,53 @@ void Stage::await(const Step& step, const std::function<bool()>& seen,
     const auto deadline = Clock::now() + longest_step;
     while (!seen()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-        const std::string not_seen = "the step \"" + step.name + "\" was not seen";
         if (left.count() <= 0) {
-            throw NotSeen{not_seen + " within " + std::to_string(longest_step.count()) +
+            throw NotSeen{not_seen(step) + " within " + std::to_string(longest_step.count()) +
                           " s; expected: " + step.expected + "; seen instead: " + instead()};
         }
         for (const auto& member : cast_) {
             if (member->end().empty() || member->ending()) continue;
-            throw NotSeen{not_seen + ": the process of " + member->name() + " ended with " +
+            throw NotSeen{not_seen(step) + ": the process of " + member->name() + " ended with " +
                           member->end()};
         }
-        wait(static_cast<int>(left.count()));
+        wait(static_cast<int>(std::min(left, longest_wait).count()));
     }
 }
 
 std::vector<Json> Stage::ask(const Step& step, const std::vector<Command>& commands) {
+    struct Asked {
+        std::uint64_t number = 0;
+        Clock::time_point at;
+    };
+    std::vector<Asked> asked(commands.size());
     std::vector<Json> replies(commands.size());
-    std::vector<std::uint64_t> numbers(commands.size());
-    auto asked = Clock::now();
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        numbers[i] = commands[i].first->command(commands[i].second);
-    }
+    const auto send = [&](std::size_t i) {
+        asked[i] = {commands[i].first->command(commands[i].second), Clock::now()};
+    };
     const auto answered = [&](std::size_t i) {
-        const Json* reply = commands[i].first->reply(numbers[i]);
+        const Json* reply = commands[i].first->reply(asked[i].number);
         if (reply == nullptr) return false;
         replies[i] = *reply;
         if (reply->at("ok") == true) return true;
         if (!refused_for_now(*reply)) {
-            throw NotSeen{"the step \"" + step.name + "\" was not seen: " +
-                          commands[i].first->name() + " was answered " + reply->dump()};
+            throw NotSeen{not_seen(step) + ": " + commands[i].first->name() + " was answered " +
+                          reply->dump()};
         }
-        if (Clock::now() - asked >= until_asked_again) {
-            asked = Clock::now();
-            numbers[i] = commands[i].first->command(commands[i].second);
-        } else {
-            wait(static_cast<int>(until_asked_again.count()));
-        }
+        if (Clock::now() - asked[i].at >= until_asked_again) send(i);
         return false;
     };
+    std::size_t open = 0;  // the first that is not answered
+    for (std::size_t i = 0; i < commands.size(); ++i) send(i);
     await(
         step,
         [&] {
-            bool all = true;
-            for (std::size_t i = 0; i < commands.size(); ++i) all = answered(i) && all;
-            return all;
+            while (open < commands.size() && answered(open)) ++open;
+            return open == commands.size();
         },
         [&] {
-            for (std::size_t i = 0; i < commands.size(); ++i) {
-                const bool ok = replies[i].is_object() && replies[i].at("ok") == true;
-                if (!ok) return commands[i].first->name() + " has no answer to its request";
-            }
-            return std::string("nothing");
+            const auto& [member, command] = commands[open];
+            return "\"" + command + "\" of " + member->name() + " was answered " +
+                   (replies[open].is_null() ? "by nothing" : replies[open].dump());
         });
     return replies;
 }

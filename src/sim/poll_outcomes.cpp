@@ -22,18 +22,18 @@ bool follows(Voting kind, const VoteResult& result) {
 }
 }  // namespace
 
-void PollOutcomes::asked(Life life, const VoteRequest& request) {
+void PollOutcomes::asked(MemberId member, const VoteRequest& request) {
     kinds_[request.poll] = request.kind;
-    if (!told_.contains({life, request.poll})) open_[life].insert(request.poll);
+    if (!told_.contains({member, request.poll})) open_[member].insert(request.poll);
 }
 
-bool PollOutcomes::told(Life life, const VoteResult& result) {
+bool PollOutcomes::told(MemberId member, const VoteResult& result) {
     const auto fail = [&](const std::string& why) {
         broken("one outcome a poll",
-               "poll " + brief(result.poll) + " at life " + std::to_string(life) + ": " + why);
+               "poll " + brief(result.poll) + " at " + brief(member) + ": " + why);
     };
-    if (!told_.insert({life, result.poll}).second) fail("told twice, now " + describe(result));
-    open_[life].erase(result.poll);
+    if (!told_.insert({member, result.poll}).second) fail("told twice, now " + describe(result));
+    open_[member].erase(result.poll);
     if (result.outcome == Outcome::lost) {
         lost_ = result.poll;
         return false;
@@ -52,18 +52,18 @@ bool PollOutcomes::told(Life life, const VoteResult& result) {
     return first;
 }
 
-void PollOutcomes::end_of_turn(Life life, bool gave_up) {
+void PollOutcomes::end_of_turn(bool gave_up) {
     if (!lost_) return;
     const PollId poll = *lost_;
     lost_.reset();
     if (!gave_up) {
-        broken("one outcome a poll", "poll " + brief(poll) + " is lost at life " +
-                                         std::to_string(life) + ", which stays in its incarnation");
+        broken("one outcome a poll",
+               "poll " + brief(poll) + " is lost at a member that stays in its incarnation");
     }
 }
 
-std::optional<PollId> PollOutcomes::owed(Life life) const {
-    const auto found = open_.find(life);
+std::optional<PollId> PollOutcomes::owed(MemberId member) const {
+    const auto found = open_.find(member);
     if (found == open_.end() || found->second.empty()) return std::nullopt;
     return *found->second.begin();
 }

@@ -14,23 +14,23 @@ namespace quorate::sim {
 
 class PollOutcomes {
 public:
-    /// A component was asked to vote.
-    void asked(Life life, const VoteRequest& request);
-    /// A component was told the outcome. True if it is the first news of a decided poll.
-    bool told(Life life, const VoteResult& result);
-    /// `life` was told of lost polls; whether its incarnation ended in the same turn.
-    void end_of_turn(Life life, bool gave_up);
+    /// The component of `member` was asked to vote.
+    void asked(MemberId member, const VoteRequest& request);
+    /// It was told the outcome. True if it is the first news of a decided poll.
+    bool told(MemberId member, const VoteResult& result);
+    /// Whether the incarnation ended, for the member that was told, in this turn.
+    void end_of_turn(bool gave_up);
     /// Its incarnation ended, or it can't know what it missed: it is owed nothing.
-    void excuse(Life life) { open_.erase(life); }
-    /// A poll that `life` was asked about and never told of, if its deadline is long past.
-    std::optional<PollId> owed(Life life) const;
+    void excuse(MemberId member) { open_.erase(member); }
+    /// A poll that `member` was asked about and not told the outcome of.
+    std::optional<PollId> owed(MemberId member) const;
 
 private:
     std::map<PollId, Voting> kinds_;
     std::map<PollId, VoteResult> results_;
-    std::set<std::pair<Life, PollId>> told_;
-    std::map<Life, std::set<PollId>> open_;
-    std::optional<PollId> lost_;  ///< in this turn
+    std::set<std::pair<MemberId, PollId>> told_;
+    std::map<MemberId, std::set<PollId>> open_;
+    std::optional<PollId> lost_;  ///< told in this turn
 };
 
 }  // namespace quorate::sim

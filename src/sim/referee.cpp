@@ -27,7 +27,7 @@ void Referee::ended(Process& process) {
     promises_.died(life);
     membership_.ends(life);
     requests_.died(life);
-    polls_.excuse(life);
+    polls_.excuse(watch(process).id);
 }
 
 void Referee::took(Process& process, const wire::Header& header) {
@@ -76,7 +76,7 @@ void Referee::turned(Process& process) {
         committed_.acknowledged(each.incarnation, each.index, each.message.view());
     }
     seen.acknowledged.clear();
-    polls_.end_of_turn(process.life, seen.gave_up);
+    polls_.end_of_turn(seen.gave_up);
     seen.gave_up = false;
     if (process.reading) {
         requests_.check(process.life, process.clock.now().monotonic, process.awake_since);

@@ -48,7 +48,7 @@ public:
 
     /// A poll that a running member was asked about and never told the outcome of.
     std::optional<PollId> owed_poll(const Process& process) const {
-        return polls_.owed(process.life);
+        return polls_.owed(process.loop->id());
     }
     std::uint64_t messages_ordered(const Process& process) const {
         return watches_[process.life]->ordered_received;

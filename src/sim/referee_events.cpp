@@ -11,10 +11,12 @@ void Referee::posted(Process& process, const Event& event, bool taken) {
         // From here on it isn't told everything, which it learns from `events_lost`.
         watch(process).may_miss = true;
         membership_.ends(process.life);
-        polls_.excuse(process.life);
+        polls_.excuse(watch(process).id);
         return;
     }
-    if (!std::holds_alternative<Left>(event)) requests_.told(process.life);
+    const bool may_follow_left =
+        std::holds_alternative<Left>(event) || std::holds_alternative<RequestDone>(event);
+    if (!may_follow_left) requests_.told(process.life);
     std::visit([&](const auto& each) { told(process, each); }, event);
 }
 
@@ -53,7 +55,7 @@ void Referee::told(Process& process, const MemberLeft& event) {
 
 void Referee::told(Process& process, const Evicted&) {
     membership_.ends(process.life);
-    polls_.excuse(process.life);
+    polls_.excuse(watch(process).id);
     if (story_.on()) story_.tell(scheduler_.now(), process.label(), "is told that it was evicted");
 }
 
@@ -61,7 +63,7 @@ void Referee::told(Process& process, const GroupReset& event) {
     ++counters_.resets;
     watch(process).gave_up = true;
     membership_.ends(process.life);
-    polls_.excuse(process.life);
+    polls_.excuse(watch(process).id);
     if (story_.on()) {
         story_.tell(scheduler_.now(), process.label(),
                     "gives up " + brief(event.previous) + ", is " + brief(event.id) + " now");
@@ -70,7 +72,7 @@ void Referee::told(Process& process, const GroupReset& event) {
 
 void Referee::told(Process& process, const StateRestored& event) {
     commands_.given_state(process.life, watch(process).incarnation, event.index);
-    polls_.excuse(process.life);
+    polls_.excuse(watch(process).id);
     if (watch(process).may_miss) return;
     membership_.begins(process.life, process.loop->id(), watch(process).incarnation, event.index);
 }
@@ -109,13 +111,15 @@ void Referee::told(Process& process, const MessageToMember& event) {
 }
 
 void Referee::told(Process& process, const quorate::VoteRequest& event) {
-    polls_.asked(process.life, event);
-    if (watch(process).may_miss) polls_.excuse(process.life);
+    polls_.asked(process.loop->id(), event);
+    if (watch(process).may_miss) polls_.excuse(watch(process).id);
 }
 
 void Referee::told(Process& process, const VoteResult& event) {
     if (event.outcome != Outcome::lost) votes_.result(event);
-    if (polls_.told(process.life, event)) {
+    // A lost poll is told to the id that is being given up.
+    const MemberId member = event.outcome == Outcome::lost ? watch(process).id : process.loop->id();
+    if (polls_.told(member, event)) {
         ++counters_.polls;
         if (story_.on()) {
             story_.tell(scheduler_.now(), process.label(),
@@ -146,7 +150,7 @@ void Referee::told(Process& process, const Left&) {
     watch(process).gave_up = true;
     requests_.left(process.life);
     membership_.ends(process.life);
-    polls_.excuse(process.life);
+    polls_.excuse(watch(process).id);
 }
 
 }  // namespace quorate::sim

@@ -2,9 +2,10 @@
 #include <wire.capnp.h>
 
 #include "base/check.h"
+#include "consensus/flat_message.h"
 #include "consensus/schema_values.h"
 #include "wire/codec.h"
-#include "wire/flat.h"
+#include "wire/prefix.h"
 
 namespace quorate::wire {
 
@@ -284,16 +285,16 @@ struct Writer {
 }  // namespace
 
 Payload encode(const Frame& frame) {
-    FlatBuilder message(frame_words + words_of(frame.header.group) +
-                        std::visit(Measure{}, frame.body));
+    const std::size_t words =
+        frame_words + words_of(frame.header.group) + std::visit(Measure{}, frame.body);
+    consensus::FlatBuilder message(words, prefix_bytes / consensus::word_bytes);
     auto root = message.initRoot<capn::Frame>();
     root.setGroup(as_text(frame.header.group));
     write_id(root.getIncarnation(), frame.header.incarnation);
     write_id(root.getSender(), frame.header.sender);
     write_id(root.getReceiver(), frame.header.receiver);
     std::visit(Writer{root.getBody()}, frame.body);
-    QUORATE_CHECK(message.whole(), "a frame is no longer than was reckoned");
-    return message.finish();
+    return message.finish(prefix);
 }
 
 }  // namespace quorate::wire

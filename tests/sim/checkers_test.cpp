@@ -229,30 +229,30 @@ VoteResult result(Outcome outcome, std::uint32_t yes, std::uint32_t no) {
 
 TEST(PollOutcomes, two_outcomes_are_caught) {
     PollOutcomes rule;
-    EXPECT_TRUE(rule.told(1, result(Outcome::yes, 2, 0)));
-    EXPECT_FALSE(rule.told(2, result(Outcome::yes, 2, 0)));
-    EXPECT_THROW(rule.told(3, result(Outcome::no, 1, 2)), RuleBroken);
+    EXPECT_TRUE(rule.told(ann, result(Outcome::yes, 2, 0)));
+    EXPECT_FALSE(rule.told(bob, result(Outcome::yes, 2, 0)));
+    EXPECT_THROW(rule.told(cem, result(Outcome::no, 1, 2)), RuleBroken);
 }
 
 TEST(PollOutcomes, an_outcome_told_twice_is_caught) {
     PollOutcomes rule;
-    rule.told(1, result(Outcome::yes, 2, 0));
-    EXPECT_THROW(rule.told(1, result(Outcome::yes, 2, 0)), RuleBroken);
+    rule.told(ann, result(Outcome::yes, 2, 0));
+    EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0)), RuleBroken);
 }
 
 TEST(PollOutcomes, an_outcome_that_does_not_follow_from_the_votes_is_caught) {
     PollOutcomes rule;
-    rule.asked(1, {.poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann});
-    EXPECT_EQ(rule.owed(1), poll);
-    EXPECT_THROW(rule.told(1, result(Outcome::yes, 2, 0)), RuleBroken);
+    rule.asked(ann, {.poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann});
+    EXPECT_EQ(rule.owed(ann), poll);
+    EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0)), RuleBroken);
 }
 
 TEST(PollOutcomes, lost_without_a_reset_is_caught) {
     PollOutcomes rule;
-    rule.told(1, result(Outcome::lost, 0, 0));
-    rule.end_of_turn(1, true);
-    rule.told(2, result(Outcome::lost, 0, 0));
-    EXPECT_THROW(rule.end_of_turn(2, false), RuleBroken);
+    rule.told(ann, result(Outcome::lost, 0, 0));
+    rule.end_of_turn(true);
+    rule.told(bob, result(Outcome::lost, 0, 0));
+    EXPECT_THROW(rule.end_of_turn(false), RuleBroken);
 }
 
 TEST(VotesCountOnce, a_vote_counted_twice_is_caught) {

@@ -24,8 +24,31 @@ void Cluster::start(std::uint64_t id, std::shared_ptr<const Snapshot> base) {
     own.seed = id * 7919;
     Node& node = nodes_[id];
     node.restored_at = base->index;
+    node.base = base;
     node.raft = std::make_unique<Raft>(own, now_, std::move(base));
     node.running = true;
+}
+
+void Cluster::restart(std::uint64_t id) {
+    Options own = options;
+    own.self = member(id);
+    own.seed = ++order_;
+    own.withhold_until = now_.monotonic + options.election_min;
+    Node& node = nodes_.at(id);
+    node.raft = std::make_unique<Raft>(own, now_, node.base, node.hard_state, node.entries);
+    node.restored_at = node.base->index;
+    node.applied.clear();
+    node.running = true;
+}
+
+void Cluster::persist(Node& node, const Output& out) {
+    if (out.hard_state) node.hard_state = *out.hard_state;
+    if (out.snapshot) {
+        node.base = out.snapshot;
+        node.entries.clear();
+    }
+    if (out.truncate_from) node.entries.resize(*out.truncate_from - node.base->index - 1);
+    node.entries.insert(node.entries.end(), out.entries.begin(), out.entries.end());
 }
 
 void Cluster::post(std::uint64_t from, std::vector<Outgoing> messages) {
@@ -46,6 +69,7 @@ void Cluster::turn(std::uint64_t id) {
             node.applied.clear();
             node.restored_at = out.snapshot->index;
         }
+        persist(node, out);
         post(id, std::move(out.send_now));
         node.raft->persisted(now_, out.last_persisting);
         post(id, std::move(out.send_after_persist));

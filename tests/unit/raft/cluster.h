@@ -23,6 +23,10 @@ public:
         bool running = true;
         std::vector<Entry> applied;
         Index restored_at = 0;
+        // its disk
+        std::shared_ptr<const Snapshot> base;
+        HardState hard_state;
+        std::vector<Entry> entries;
     };
 
     /// Nodes 1 to `voters`; then `learners` that are learners from the start.
@@ -45,6 +49,8 @@ public:
     void kill(std::uint64_t id) { nodes_.at(id).running = false; }
     /// A node that starts with a received state, or the founding's.
     void start(std::uint64_t id, std::shared_ptr<const Snapshot> base);
+    /// A durable node again, with what is on its disk; its promises are not, so it withholds first.
+    void restart(std::uint64_t id);
     /// Cuts these off from all others, not from each other.
     void isolate(std::initializer_list<std::uint64_t> ids) { island_ = ids; }
     void heal() { island_.clear(); }
@@ -58,6 +64,7 @@ public:
     void turn(std::uint64_t id);
 
     Nanos delay = 1ms;
+    std::function<Nanos()> jitter;  ///< more delay, message by message: they overtake each other
     Options options = timing(1);
 
 private:
@@ -68,6 +75,7 @@ private:
         std::uint64_t to;
         Message message;
     };
+    void persist(Node& node, const Output& out);
     void step_to(Nanos at);
     Nanos next_event() const;
     void post(std::uint64_t from, std::vector<Outgoing> messages);

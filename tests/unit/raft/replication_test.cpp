@@ -248,18 +248,24 @@ TEST(Replies, ARejectionIsNotLostInTheMerge) {
     EXPECT_EQ(solo.count<AppendReply>(2), 2u);
 }
 
-TEST(Soak, EntriesStayAgreedThroughCutsAndLosses) {
+TEST(Soak, EntriesStayAgreedThroughCutsLossesDelaysAndRestarts) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         Cluster cluster(5);
         base::Random random(seed);
         bool lossy = false;
+        bool slow = false;
         cluster.passes = [&](std::uint64_t, std::uint64_t, const Message&) {
             return !lossy || !random.one_in(4);
         };
+        cluster.jitter = [&] { return Nanos(slow ? random.below(80'000'000) : 0); };
         for (int step = 0; step < 60; ++step) {
             if (random.one_in(4)) cluster.isolate({1 + random.below(5), 1 + random.below(5)});
             if (random.one_in(3)) cluster.heal();
             if (random.one_in(3)) lossy = !lossy;
+            if (random.one_in(5)) slow = !slow;
+            const std::uint64_t victim = 1 + random.below(5);
+            if (random.one_in(6)) cluster.kill(victim);
+            if (random.one_in(2) && !cluster.node(victim).running) cluster.restart(victim);
             const std::uint64_t leader = cluster.leader();
             if (leader != 0) cluster.propose(leader, "step " + std::to_string(step));
             if (leader != 0 && random.one_in(6)) {
@@ -269,13 +275,17 @@ TEST(Soak, EntriesStayAgreedThroughCutsAndLosses) {
             cluster.run(Nanos(random.below(100'000'000)));
         }
         cluster.heal();
-        lossy = false;
+        lossy = slow = false;
+        for (std::uint64_t id = 1; id <= 5; ++id) {
+            if (!cluster.node(id).running) cluster.restart(id);
+        }
         cluster.run(1s);
         ASSERT_NE(cluster.await_leader(), 0u) << "seed " << seed;
         cluster.run_until([&] { return !cluster.raft(cluster.leader()).handing_on(); });
         ASSERT_TRUE(cluster.propose(cluster.leader(), "at last")) << "seed " << seed;
         EXPECT_TRUE(cluster.run_until([&] { return cluster.all_applied("at last"); }))
             << "seed " << seed;
+        if (HasFailure()) FAIL() << "seed " << seed;
     }
 }
 

@@ -1,0 +1,62 @@
+// What several bodies hold.
+#include "wire/frame_reader.h"
+
+namespace quorate::wire {
+
+std::string FrameReader::endpoint(capnp::Text::Reader source) {
+    std::string read;
+    require(consensus::read_endpoint(source, read), "not an endpoint");
+    return read;
+}
+
+std::string FrameReader::endpoint_or_none(capnp::Text::Reader source) {
+    return source.size() == 0 ? std::string{} : endpoint(source);
+}
+
+base::Nanos FrameReader::time(std::int64_t ns) {
+    require(ns >= 0 && ns < base::never.count(), "a time out of range");
+    return base::Nanos{ns};
+}
+
+Payload FrameReader::payload(capnp::Data::Reader bytes) const {
+    return Payload(consensus::view(bytes), owner_);
+}
+
+Introduction FrameReader::introduction(capn::Introduction::Reader source) const {
+    Introduction read;
+    require(consensus::read_name(source.getName(), read.name), "not a name");
+    read.endpoint = endpoint(source.getEndpoint());
+    read.role = enumerator(source.getRole(), Role::witness);
+    return read;
+}
+
+Standing FrameReader::standing(capn::Standing::Reader source) const {
+    Standing read;
+    read.incarnation = consensus::read_id<IncarnationId>(source.getIncarnation());
+    read.leader = consensus::read_id<MemberId>(source.getLeader());
+    read.epoch = source.getEpoch();
+    read.quorum = source.getQuorum();
+    read.lease = source.getLease();
+    read.leader_endpoint = endpoint_or_none(source.getLeaderEndpoint());
+    require(read.incarnation || (!read.leader && !read.quorum && !read.lease),
+            "a standing outside of any incarnation claims one");
+    return read;
+}
+
+GroupSpec FrameReader::spec(schema::log::GroupSpec::Reader source) const {
+    GroupSpec read;
+    require(consensus::read_spec(source, read), "a spec that no version could use");
+    return read;
+}
+
+std::vector<Contact> FrameReader::contacts(capnp::List<capn::Contact>::Reader list) const {
+    require(list.size() <= limits_.contacts, "too many contacts");
+    std::vector<Contact> read;
+    read.reserve(list.size());
+    for (const auto contact : list) {
+        read.push_back({some_id<MemberId>(contact.getId()), endpoint(contact.getEndpoint())});
+    }
+    return read;
+}
+
+}  // namespace quorate::wire
