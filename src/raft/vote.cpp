@@ -66,7 +66,7 @@ void Raft::on_vote_reply(Moment now, MemberId from, const VoteReply& reply) {
     }
     const bool rehearsing = role_ == Role::pre_candidate;
     const Term asked = hard_state_.term + (rehearsing ? 1 : 0);
-    if (reply.pre_vote != rehearsing || reply.term != asked || !fresh(now, reply.sent)) return;
+    if (reply.pre_vote != rehearsing || reply.term != asked) return;
     const auto known = std::find_if(grants_.begin(), grants_.end(),
                                     [&](const Grant& grant) { return grant.voter == from; });
     if (known == grants_.end()) {
@@ -82,7 +82,7 @@ void Raft::on_vote_reply(Moment now, MemberId from, const VoteReply& reply) {
     }
 }
 
-/// Every grant is looked at again: one that has grown too old doesn't count any more.
+/// Every grant is looked at each time: one that has grown too old doesn't count any more (rule 1).
 bool Raft::won(Moment now) const {
     return is_quorum(configuration(), options_.seat_floor, [&](MemberId id) {
         if (id == options_.self) return true;

@@ -42,6 +42,17 @@ TEST(Promise, ACandidateAndALeaderPromiseToThemselves) {
     EXPECT_EQ(solo.raft.promised_until(), solo.now.monotonic + 150ms);
 }
 
+TEST(Promise, ACandidateIsBoundByItsOwnVote) {
+    Solo solo;
+    solo.raft.campaign(solo.now, Trigger::founding);
+    solo.turn();
+    solo.hear(3, vote_for(2));
+    EXPECT_EQ(solo.last<VoteReply>(3)->refusal, VoteRefusal::sticky);
+    solo.wait_for_timer();  // its candidacy is over, and with it the promise
+    solo.hear(3, vote_for(2));
+    EXPECT_TRUE(solo.last<VoteReply>(3)->granted);
+}
+
 TEST(Promise, ADeposedLeaderIsBoundByItsOwnPromise) {
     Solo solo;
     solo.establish();
