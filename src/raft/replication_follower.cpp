@@ -77,7 +77,6 @@ Raft::Taken Raft::take_entries(MemberId from, const Append& append) {
             continue;
         }
         if (log_.term_at(entry.index) == entry.term) continue;
-        if (entry.term < log_.term_at(entry.index - 1)) return Taken::nonsense;
         if (entry.index <= log_.last_index()) truncate_log(entry.index);
         log_.append(entry);
     }

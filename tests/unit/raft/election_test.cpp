@@ -18,6 +18,20 @@ TEST(Election, ThreeNodesElectOneLeaderWithinAFewTimeouts) {
     EXPECT_EQ(cluster.raft(leader).trigger(), Trigger::timeout);
 }
 
+TEST(Election, AHealthyGroupHoldsNone) {
+    Cluster cluster(3, 1);
+    const std::uint64_t leader = cluster.await_leader();
+    cluster.run(60ms);
+    int requests = 0;
+    cluster.passes = [&](std::uint64_t, std::uint64_t, const Message& message) {
+        requests += std::holds_alternative<VoteRequest>(message);
+        return true;
+    };
+    cluster.run(10s);
+    EXPECT_EQ(requests, 0);
+    for (std::uint64_t id = 1; id <= 4; ++id) EXPECT_EQ(cluster.raft(id).leader(), member(leader));
+}
+
 TEST(Election, TwoNodesElectALeaderOfTwo) {
     Cluster cluster(2);
     EXPECT_NE(cluster.await_leader(2s), 0u);

@@ -95,6 +95,18 @@ TEST(Membership, TheJointStateNeedsBothMajorities) {
     EXPECT_EQ(solo.count<Append>(2), 0u) << "outside of C_new";
 }
 
+TEST(Membership, TheJointStateIsNotLeftBeforeItIsCommitted) {
+    Solo solo(timing(1), founding(members({1, 2, 3}), members({4})));
+    solo.establish();
+    const Index before = solo.propose();
+    AppendReply holds_what_came_before = solo.acknowledgement(2);
+    ASSERT_TRUE(solo.raft.change_configuration(solo.now, members({1, 2, 4}), {}));
+    solo.turn();
+    solo.hear(2, holds_what_came_before);
+    EXPECT_EQ(solo.raft.commit_index(), before);
+    EXPECT_TRUE(solo.raft.configuration().joint());
+}
+
 TEST(Membership, ANewLeaderFinishesTheChange) {
     Cluster cluster(3, 1);
     const std::uint64_t leader = cluster.await_leader();

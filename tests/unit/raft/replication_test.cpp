@@ -103,6 +103,16 @@ TEST(Replication, ARejectionGoesBackByWholeTerms) {
     EXPECT_EQ(follower.raft.log().last_term(), 6u);
 }
 
+TEST(Replication, ALateAppendTakesNothingBack) {
+    Solo solo;
+    const Append first = append_of(1, 0, 0, {command(1, 1)});
+    solo.hear(2, first);
+    solo.hear(2, append_of(1, 1, 1, {command(2, 1), command(3, 1)}));
+    solo.hear(2, first);
+    EXPECT_TRUE(solo.last<AppendReply>(2)->accepted);
+    EXPECT_EQ(solo.raft.log().last_index(), 3u) << "entries that agree stay (section 3.5)";
+}
+
 TEST(Replication, AShortLogIsRejectedToItsEnd) {
     Solo solo;
     solo.hear(2, append_of(3, 100, 3));
