@@ -20,6 +20,9 @@ struct Subcommand {
 
 constexpr Subcommand subcommands[] = {
     {"member", "join a group as one member, driven by standard input", member_command},
+    {"demo", "watch a group live: founding, votes, the leader killed, its replacement",
+     demo_command},
+    {"bench", "measure one thing beside its baseline in the same run", bench_command},
 };
 
 void print_usage(std::ostream& out) {

@@ -9,7 +9,8 @@ namespace quorate::apps {
 
 enum ExitCode : int {
     exit_ok = 0,
-    exit_usage = 64,  ///< bad usage or configuration
+    exit_not_seen = 1,  ///< demo: a step was not seen to happen
+    exit_usage = 64,    ///< bad usage or configuration
     exit_cannot_bind = 69,
     exit_internal = 70,
     exit_data_dir = 73,  ///< the data directory is unusable or locked
@@ -20,6 +21,8 @@ enum ExitCode : int {
 using Arguments = std::vector<std::string>;
 
 int member_command(const Arguments& arguments);
+int bench_command(const Arguments& arguments);
+int demo_command(const Arguments& arguments);
 
 /// Writes "quorate WHO: SENTENCE" to standard error.
 void complain(const std::string& who, const std::string& sentence);
