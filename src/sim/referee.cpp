@@ -36,6 +36,7 @@ void Referee::took(Process& process, const wire::Header& header) {
 
 void Referee::applied(Process& process, const raft::Entry& entry) {
     notice_incarnation(process);
+    notice_absence(process);
     const raft::Index snapshot = process.loop->raft()->log().snapshot()->index;
     const raft::Index last = commands_.applied_by(process.life);
     if (entry.index > last + 1 && snapshot + 1 == entry.index) {
@@ -53,7 +54,8 @@ void Referee::given(Process& process, const io::Command& command) {
     std::visit([&](const auto& each) { requests_.accepted(process.life, each.request, name, now); },
                command);
     if (const auto* ordered = std::get_if<io::SendOrdered>(&command)) {
-        watch(process).ordered[ordered->request] = ordered->data;
+        watch(process).ordered[ordered->request] = {ordered->data, {}};
+        watch(process).asked.push_back(ordered->request);
     } else if (const auto* vote = std::get_if<io::SendVote>(&command)) {
         votes_.cast(vote->poll, process.loop->id(), vote->yes);
     }
@@ -64,6 +66,7 @@ void Referee::turned(Process& process) {
     notice_incarnation(process);
     Watch& seen = watch(process);
     if (process.loop->raft() != nullptr) {
+        notice_absence(process);
         look_at_log(process);
         look_at_role(process);
         look_at_state(process);
@@ -72,6 +75,11 @@ void Referee::turned(Process& process) {
     }
     look_at_lease(process);
     look_at_promise(process);
+    for (const RequestId request : seen.asked) {
+        const auto asked = seen.ordered.find(request);
+        if (asked != seen.ordered.end()) asked->second.incarnation = seen.incarnation;
+    }
+    seen.asked.clear();
     for (const auto& each : seen.acknowledged) {
         committed_.acknowledged(each.incarnation, each.index, each.message.view());
     }

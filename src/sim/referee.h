@@ -69,7 +69,14 @@ private:
         MemberId promised_to;
         bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
         bool gave_up = false;   ///< in this turn
-        std::map<RequestId, Payload> ordered;  ///< its ordered messages on their way
+        /// Its ordered messages on their way. The incarnation is the one it was in after the turn
+        /// in which it asked: the answer may come late, when it is in another.
+        struct OnItsWay {
+            Payload message;
+            IncarnationId incarnation;
+        };
+        std::map<RequestId, OnItsWay> ordered;
+        std::vector<RequestId> asked;  ///< in this turn
         struct Acknowledged {
             IncarnationId incarnation;
             raft::Index index;
@@ -83,6 +90,7 @@ private:
     // ---- referee_turns.cpp ----
     void notice_id(Process& process);
     void notice_incarnation(Process& process);
+    void notice_absence(Process& process);
     void look_at_log(Process& process);
     void look_at_role(Process& process);
     void look_at_lease(Process& process);

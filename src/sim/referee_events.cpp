@@ -136,7 +136,8 @@ void Referee::told(Process& process, const RequestDone& event) {
     if (ordered == seen.ordered.end()) return;
     if (event.ok()) {
         ++counters_.ordered;
-        seen.acknowledged.push_back({seen.incarnation, event.index, ordered->second});
+        const auto& [message, asked_in] = ordered->second;
+        seen.acknowledged.push_back({asked_in ? asked_in : seen.incarnation, event.index, message});
     }
     seen.ordered.erase(ordered);
 }

@@ -61,6 +61,13 @@ void Referee::notice_incarnation(Process& process) {
     commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);
 }
 
+/// Out of the roster, by its own wish or not, it is told of no joins and leaves.
+void Referee::notice_absence(Process& process) {
+    if (process.loop->machine()->find_member(process.loop->id()) == nullptr) {
+        membership_.ends(process.life);
+    }
+}
+
 void Referee::look_at_log(Process& process) {
     Watch& seen = watch(process);
     const raft::Raft& raft = *process.loop->raft();
