@@ -35,6 +35,9 @@ PipeEnds::PipeEnds(PipeContext& context, const char* address)
 }
 
 PipeEnds::~PipeEnds() {
+    // What nobody took is freed here, rather than some time later on a thread of libzmq's.
+    while (receive([](void*, void*) {}, nullptr)) {
+    }
     zmq_close(sender_);
     zmq_close(receiver_);
 }
@@ -42,6 +45,7 @@ PipeEnds::~PipeEnds() {
 void PipeEnds::send(void* object, std::size_t size, Free free) {
     zmq_msg_t message;
     QUORATE_CHECK(zmq_msg_init_data(&message, object, size, free, nullptr) == 0, "out of memory");
+    sent_.fetch_add(1, std::memory_order_release);
     int sent = -1;
     do {
         sent = zmq_msg_send(&message, sender_, ZMQ_DONTWAIT);
@@ -56,6 +60,7 @@ bool PipeEnds::receive(Take take, void* into) {
     do {
         received = zmq_msg_recv(&message, receiver_, ZMQ_DONTWAIT);
     } while (received < 0 && errno == EINTR);
+    (void)sent_.load(std::memory_order_acquire);
     if (received >= 0) take(zmq_msg_data(&message), into);
     zmq_msg_close(&message);
     return received >= 0;

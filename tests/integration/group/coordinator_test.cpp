@@ -7,8 +7,6 @@
 
 #include "members.h"
 
-void run_sample(const std::function<bool()>& running);
-
 namespace quorate::testing {
 namespace {
 
@@ -17,11 +15,6 @@ using Clock = std::chrono::steady_clock;
 
 CoordinatorOptions alone() {
     return {.component = "alone", .beacon = ""};
-}
-
-TEST(Coordinator, the_readme_program_runs) {
-    int rounds = 0;
-    run_sample([&] { return ++rounds < 3; });
 }
 
 TEST(Coordinator, options_have_the_defaults_of_member_options) {

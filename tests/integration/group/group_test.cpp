@@ -56,17 +56,22 @@ TEST(Group, messages_reach_whom_they_are_for) {
 TEST(Group, ordered_messages_come_to_all_in_one_order) {
     Room room(3);
     constexpr int each = 50;
+    std::vector<std::string> failures;
+    const Completion note_failure = [&](const RequestDone& done) {
+        if (done.error) failures.push_back(done.error->message);
+    };
     for (int i = 0; i < each; ++i) {
         for (Member* member : room.pointers()) {
-            ASSERT_TRUE(member->group.send_ordered("m" + std::to_string(i)));
+            ASSERT_TRUE(member->group.send_ordered("m" + std::to_string(i), note_failure));
         }
     }
-    ASSERT_TRUE(room.await([&] {
-        for (Member* member : room.pointers()) {
-            if (member->messages.size() != 3 * each) return false;
-        }
-        return true;
-    }));
+    const bool all_came = room.await([&] {
+        return room[0].messages.size() == 3 * each && room[1].messages.size() == 3 * each &&
+               room[2].messages.size() == 3 * each;
+    });
+    EXPECT_EQ(failures, std::vector<std::string>{});
+    ASSERT_TRUE(all_came) << room[0].messages.size() << ", " << room[1].messages.size() << " and "
+                          << room[2].messages.size() << " of " << 3 * each;
     for (int i = 0; i < 3 * each; ++i) {
         for (std::size_t m = 1; m < 3; ++m) {
             EXPECT_EQ(room[m].messages[i].index, room[0].messages[i].index);
