@@ -13,6 +13,11 @@ constexpr std::size_t max_newcomers = 1024;
 void GroupLoop::Impl::on_join_request(const wire::Header& from, const wire::JoinRequest& request) {
     peers_.introduce(from.sender, request.self, now());
     if (!raft_ || leaving_) return;
+    if (in_roster(from.sender) && raft_->log().snapshot()->index == 0 && !raft_->leader()) {
+        // A founder that was not told: without it there may never be a leader to let it in.
+        send(from.sender, request.self.endpoint, wire::FoundingDone{machine_->founding(), false},
+             IncarnationId{});
+    }
     wire::JoinReply reply;
     reply.nonce = request.nonce;
     reply.leader = raft_->leader();

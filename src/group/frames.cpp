@@ -38,7 +38,9 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
     if (!is_for_us(frame.header, frame.body)) return;
     if (options_.probe.accepted) options_.probe.accepted(frame.header);
     if (!std::holds_alternative<wire::Beacon>(frame.body)) {
-        peers_.at(frame.header.sender, now()).heard_at = now();
+        Peer& peer = peers_.at(frame.header.sender, now());
+        peer.heard_at = now();
+        if (std::holds_alternative<wire::RaftFrame>(frame.body)) peer.raft_heard_at = now();
         peers_.connected(arrived.connection, frame.header.sender);
     }
     handle(frame.header, frame.body);

@@ -142,7 +142,10 @@ void GroupLoop::Impl::housekeeping() {
         keep_membership();
         watch_quorum();  // may give the incarnation up
     }
-    if (raft_ && !leaving_ && !in_roster(self_)) ask_to_join();
+    if (raft_ && !leaving_ &&
+        (!in_roster(self_) || leader_heard_at_ + 2 * timing().election_max < now())) {
+        ask_to_join();
+    }
     admit_waiting_messages();
     const Nanos silence = 10 * timing().peer_timeout;
     peers_.forget_silent(now(), silence, [&](MemberId id) {

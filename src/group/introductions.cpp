@@ -28,9 +28,14 @@ bool GroupLoop::Impl::freshly_answered(const Peer& peer) const {
     return !peer.dead && peer.answered_at + 4 * timing().heartbeat >= now();
 }
 
+/// Whether there is nobody to look for: in the roster, with a leader and a quorum.
+bool GroupLoop::Impl::is_settled() const {
+    return raft_ && quorum_ && raft_->leader() && in_roster(self_);
+}
+
 Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
     const Nanos beat = timing().heartbeat;
-    if (raft_) return quorum_ ? Nanos(std::chrono::seconds(1)) : 2 * beat;
+    if (raft_) return is_settled() ? Nanos(std::chrono::seconds(1)) : 2 * beat;
     if (greeting.answered) return beat;
     return std::clamp(2 * greeting.interval, beat, 4 * beat);
 }
@@ -41,7 +46,7 @@ void GroupLoop::Impl::say_hellos() {
         greeting.interval = greeting_interval(greeting);
         greeting.next_at = now() + greeting.interval;
         // Inside, the leader's rounds tell who is there: only strangers and suspects are greeted.
-        const bool known = raft_ && quorum_ && in_roster(greeting.owner);
+        const bool known = is_settled() && in_roster(greeting.owner);
         if ((known && !greeting.urgent) || endpoint == transport_.endpoint()) continue;
         greeting.urgent = false;
         greeting.nonce = random_.next();
@@ -53,8 +58,7 @@ void GroupLoop::Impl::say_hellos() {
 }
 
 void GroupLoop::Impl::announce() {
-    const bool settled = raft_ && quorum_;
-    announce_at_ = now() + (settled ? Nanos(std::chrono::seconds(1)) : 2 * timing().heartbeat);
+    announce_at_ = now() + (is_settled() ? Nanos(std::chrono::seconds(1)) : 2 * timing().heartbeat);
     wire::Frame frame;
     frame.header.group = options_.group;
     frame.header.incarnation = raft_ ? machine_->founding().incarnation : IncarnationId{};
@@ -106,6 +110,7 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     // (rule 7).
     std::vector<MemberId> gone;
     for (const auto& [id, peer] : peers_.all()) {
+        if (reply.self.endpoint != endpoint) break;  // a Hello that went astray proves nothing
         const bool elsewhere = id == from.sender || peer.intro.endpoint != endpoint;
         if (!elsewhere && !peer.dead && peer.known_at < greeting->sent_at) gone.push_back(id);
     }

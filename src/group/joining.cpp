@@ -39,19 +39,38 @@ void GroupLoop::Impl::consider_joining() {
 
 void GroupLoop::Impl::ask_to_join() {
     if (raft_) {
-        // Evicted but alive: the same id asks again (rule 4).
+        // Evicted but alive: the same id asks again (rule 4). Who was cut off meanwhile learns of
+        // the leader from others.
         const MemberId leader = raft_->leader();
-        if (!leader || leader == self_) return;
-        joining_ = Joining{machine_->founding().incarnation, endpoint_of(leader), random_.next(),
-                           now(), never};
+        if (leader == self_) return;
+        std::string endpoint = leader ? endpoint_of(leader) : std::string{};
+        for (const auto& [id, peer] : peers_.all()) {
+            if (!endpoint.empty()) break;
+            if (freshly_answered(peer) && peer.standing.leader != self_ &&
+                peer.standing.incarnation == machine_->founding().incarnation) {
+                endpoint = peer.standing.leader_endpoint;
+            }
+        }
+        if (endpoint.empty()) return;
+        joining_ =
+            Joining{machine_->founding().incarnation, endpoint, random_.next(), now(), never};
     } else {
         joining_->ask_at = now() + timing().heartbeat;
     }
     wire::JoinRequest request{introduction(), options_.spec, joining_->nonce};
-    // Whoever answers at that endpoint: its id is known from its answer to our Hello.
+    // Whoever answers at that endpoint: its id is known from its answer to our Hello. Where nobody
+    // does (the leader we were told of may be gone), any member of the incarnation redirects us.
+    bool asked = false;
     for (const auto& [id, peer] : peers_.all()) {
-        if (peer.intro.endpoint == joining_->endpoint && !peer.dead) {
-            send(id, joining_->endpoint, request);
+        const bool there = raft_ ? !peer.dead : freshly_answered(peer);
+        if (there && peer.intro.endpoint == joining_->endpoint) {
+            asked |= send(id, joining_->endpoint, request);
+        }
+    }
+    for (const auto& [id, peer] : peers_.all()) {
+        if (asked || raft_) break;
+        if (freshly_answered(peer) && peer.standing.incarnation == joining_->incarnation) {
+            asked = send(id, peer.intro.endpoint, request);
         }
     }
     if (raft_ == nullptr) peers_.greet(joining_->endpoint, now());
@@ -60,6 +79,10 @@ void GroupLoop::Impl::ask_to_join() {
 void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinReply& reply) {
     if (!joining_ || reply.nonce != joining_->nonce) {
         ++drops_.stale;
+        return;
+    }
+    if (!raft_ && from.incarnation && from.incarnation != joining_->incarnation) {
+        joining_.reset();  // who we asked is in another one by now: look around anew
         return;
     }
     using Answer = wire::JoinReply::Answer;

@@ -55,6 +55,11 @@ void GroupLoop::Impl::finish() {
         if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
     }
     fail_all(requests_.end_all(), "this member left before the outcome was known");
+    if (transfer_request_) {
+        failed(*transfer_request_, ErrorCode::unknown_outcome,
+               "this member left before it was known");
+        transfer_request_.reset();
+    }
     if (leaving_ && leaving_->request != 0) done(leaving_->request);
     story("is out");
     raft_.reset();

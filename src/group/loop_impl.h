@@ -77,6 +77,7 @@ private:
     void say_hellos();
     void announce();
     Nanos greeting_interval(const Greeting& greeting) const;
+    bool is_settled() const;
     wire::Standing standing() const;
     void learn_contacts(const std::vector<wire::Contact>& contacts);
     bool freshly_answered(const Peer& peer) const;

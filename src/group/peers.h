@@ -21,7 +21,8 @@ struct Peer {
     wire::Introduction intro;
     wire::Standing standing;
     bool same_spec = false;
-    Nanos heard_at = base::long_ago;     ///< last frame taken from it
+    Nanos heard_at = base::long_ago;       ///< last frame taken from it
+    Nanos raft_heard_at = base::long_ago;  ///< last one of its replica of our incarnation
     Nanos answered_at = base::long_ago;  ///< last fresh HelloReply; standing and same_spec are its
     Nanos known_at{};                    ///< since when it is known at intro.endpoint
     bool dead = false;                   ///< proven (rule 7); its id never comes back

@@ -53,7 +53,7 @@ bool GroupLoop::Impl::hears_quorum() const {
     if (now() < leader_heard_at_ + grace) return quorum_;
     const auto heard = [&](MemberId id) {
         const Peer* peer = peers_.find(id);
-        return id == self_ || (peer && !peer->dead && peer->heard_at + grace >= now());
+        return id == self_ || (peer && !peer->dead && peer->raft_heard_at + grace >= now());
     };
     return raft::is_quorum(raft_->configuration(), options_.spec.seat_floor(), heard);
 }
