@@ -61,6 +61,12 @@ struct BadOptions {
     Arguments options;  ///< besides --group test.A
 };
 
+/// For the test's name.
+void PrintTo(const BadOptions& bad, std::ostream* out) {
+    *out << bad.named;
+    for (const std::string& option : bad.options) *out << ' ' << option;
+}
+
 class BadUsage : public testing::TestWithParam<BadOptions> {};
 
 TEST_P(BadUsage, is_refused_with_one_sentence_that_names_the_option) {
