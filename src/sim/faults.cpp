@@ -256,8 +256,13 @@ void Faults::end() {
     calm.spike_one_in = calm.loss_one_in = calm.duplicate_one_in = calm.beacon_loss_one_in = 0;
     world_.network().weather = calm;
     world_.network().mend_all();
-    // The one too many goes first.
-    const Node surplus = world_.machines() > world_.profile().spec.size ? any() : world_.machines();
+    // The one too many goes first; never one that others need to find each other.
+    const Profile& profile = world_.profile();
+    Node surplus = world_.machines();
+    if (surplus > profile.spec.size) {
+        const Node kept = profile.beacon ? 0 : profile.anchors;
+        surplus = kept + static_cast<Node>(random_.below(world_.machines() - kept));
+    }
     if (surplus < world_.machines()) world_.kill(surplus);
     for (Node node = 0; node < world_.machines(); ++node) {
         if (node == surplus) continue;

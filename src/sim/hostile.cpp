@@ -63,7 +63,7 @@ Payload Hostile::garbage() {
 }
 
 Payload Hostile::torn(const Payload& bytes) {
-    return Payload(std::string(bytes.view().substr(0, random_.below(bytes.size() + 1))));
+    return Payload(std::string(bytes.view().substr(0, random_.below(bytes.size()))));
 }
 
 Payload Hostile::of_another_group(const Payload& bytes) {

@@ -77,6 +77,7 @@ private:
     struct Link {
         io::ConnectionId connection = 0;
         bool connecting = false;
+        Nanos last_arrival{};  ///< of what a closed connection still flushes: a new one comes after
         std::deque<Payload> waiting;
     };
     struct Process {

@@ -38,7 +38,7 @@ void Network::try_to_connect(Life from, const std::string& endpoint) {
     }
     link.connecting = false;
     link.connection = connections_.size();
-    connections_.push_back({.from = from, .to = to});
+    connections_.push_back({.from = from, .to = to, .last_arrival = link.last_arrival});
     for (Payload& frame : std::exchange(link.waiting, {})) {
         put_on_wire(link.connection, std::move(frame));
     }
@@ -100,12 +100,14 @@ void Network::close(Life from, const std::string& endpoint) {
     if (found == sender.links.end()) return;
     Link& link = found->second;
     if (link.connection != 0 && connections_[link.connection].open) {
-        connections_[link.connection].open = false;
+        Connection& connection = connections_[link.connection];
+        connection.open = false;
+        connection.held.clear();
         close_at_receiver(link.connection);
+        link.last_arrival = connection.last_arrival;
     }
     link.connection = 0;
     link.waiting.clear();
-    if (!link.connecting) sender.links.erase(found);
 }
 
 void Network::close_at_receiver(io::ConnectionId id) {

@@ -33,6 +33,7 @@ void Referee::notice_incarnation(Process& process) {
     const consensus::StateMachine* machine = process.loop->machine();
     const IncarnationId now_in = machine ? machine->founding().incarnation : IncarnationId{};
     if (now_in == seen.incarnation) return;
+    if (seen.incarnation) seen.gave_up = true;
     seen.incarnation = now_in;
     seen.log.forget();
     seen.commits_seen = 0;

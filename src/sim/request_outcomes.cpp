@@ -27,7 +27,11 @@ void RequestOutcomes::left(Life life) {
     if (!left_.insert(life).second) broken("left is the last event", "it was told twice");
     const Open& open = open_[life];
     if (!open.unanswered.empty()) {
-        fail(life, *open.unanswered.begin(), "was not answered before the last event");
+        const RequestId request = *open.unanswered.begin();
+        const auto asked = std::find_if(open.in_order.begin(), open.in_order.end(),
+                                        [&](const Request& each) { return each.id == request; });
+        fail(life, request,
+             std::string("(") + asked->what + ") was not answered before the last event");
     }
 }
 

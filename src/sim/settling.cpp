@@ -79,8 +79,9 @@ std::optional<std::string> Settling::not_settled() {
         if (!leader) leader = loop.raft()->leader();
         if (loop.raft()->leader() != leader) return "members believe in two leaders";
         if (loop.machine()->roster().size() != all.size()) {
-            return process->label() + " has " + std::to_string(loop.machine()->roster().size()) +
-                   " in its roster";
+            std::string roster;
+            for (const auto& member : loop.machine()->roster()) roster += " " + member.name;
+            return process->label() + " has in its roster" + roster;
         }
         if (loop.machine()->find_member(loop.id()) == nullptr) {
             return process->label() + " is not in the roster";
