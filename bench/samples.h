@@ -18,6 +18,7 @@ public:
     static Samples parse(std::string_view text);
     std::string text() const;
 
+    std::int64_t at(std::size_t place) const { return all_.at(place); }
     std::size_t size() const { return all_.size(); }
     /// The smallest sample that `part` (0 to 1) of all don't exceed, in microseconds; there must be
     /// one.

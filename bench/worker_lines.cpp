@@ -23,6 +23,10 @@ std::int64_t number_at(const Words& words, std::size_t place) {
     return number;
 }
 
+std::int64_t number_at(const Words& words, std::size_t place, std::int64_t otherwise) {
+    return place < words.size() ? number_at(words, place) : otherwise;
+}
+
 std::optional<Words> WorkerLines::take_line() {
     const std::size_t end = buffer_.find('\n');
     if (end == std::string::npos) return std::nullopt;

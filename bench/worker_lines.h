@@ -14,6 +14,9 @@ using Words = std::vector<std::string>;
 /// Throws Failed when there is no such word, or it is no number.
 std::int64_t number_at(const Words& words, std::size_t place);
 
+/// The same, or `otherwise` where there is no such word.
+std::int64_t number_at(const Words& words, std::size_t place, std::int64_t otherwise);
+
 class WorkerLines {
 public:
     /// The next command, if one comes within `timeout_ms` (0: has come; -1: waits for ever). Ends

@@ -1,3 +1,6 @@
+#include <chrono>
+#include <thread>
+
 #include "bench/bare/node_ports.h"
 #include "bench/samples.h"
 #include "bench/stopwatch.h"
@@ -13,6 +16,7 @@ constexpr char pong = 'O';
 Samples ping_pong(Socket& peer, Socket& inbox, const Words& command) {
     const std::int64_t count = number_at(command, 1);
     const auto bytes = static_cast<std::size_t>(number_at(command, 2));
+    const std::chrono::milliseconds pause(number_at(command, 3, 0));
     Samples samples;
     for (std::int64_t i = 0; i < count; ++i) {
         const std::int64_t begin = monotonic_ns();
@@ -21,6 +25,7 @@ Samples ping_pong(Socket& peer, Socket& inbox, const Words& command) {
         peer.send(message);
         inbox.receive(message);
         samples.add(monotonic_ns() - begin);
+        std::this_thread::sleep_for(pause);
     }
     return samples;
 }

@@ -32,8 +32,8 @@ public:
         }
     }
     void tell(std::int64_t elapsed) const {
-        WorkerLines::say("ordered " + std::to_string(committed_) + ' ' + std::to_string(elapsed));
-        WorkerLines::say("samples " + samples_.text());
+        WorkerLines::say("ordered " + std::to_string(committed_) + ' ' + std::to_string(elapsed) +
+                         ' ' + samples_.text());
     }
 
 private:

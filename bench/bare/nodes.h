@@ -15,19 +15,19 @@ using Arguments = std::vector<std::string>;
 
 /// A component thread, and behind an inproc PAIR a thread that moves messages to and from the other
 /// nodes over TCP. Answers echoes, and tells senders of broadcasts how far it is.
-///   echo PEER COUNT BYTES           samples NS…
-///   broadcast COUNT BYTES           elapsed NS
+///   echo PEER COUNT BYTES [PAUSE_MS]   samples NS…     (a pause after each one)
+///   broadcast COUNT BYTES              elapsed NS
 /// Arguments: INDEX PORT…
 void run_relay(const Arguments& arguments);
 
 /// Sends each frame back from the thread that received it: a round trip without inproc hops.
-///   ping COUNT BYTES                samples NS…     (to the node after it)
+///   ping COUNT BYTES [PAUSE_MS]        samples NS…     (to the node after it)
 /// Arguments: INDEX PORT…
 void run_bouncer(const Arguments& arguments);
 
 /// The floor under ordered messages: a leader that sends what waits to two followers, in one
 /// message, and counts as committed what one of them has acknowledged.
-///   ordered OUTSTANDING MS BYTES    ordered COUNT ELAPSED_NS, then samples NS…
+///   ordered OUTSTANDING MS BYTES       ordered COUNT ELAPSED_NS NS…
 /// Arguments: direct|hop PORT…; the leader is the first. hop: requests come from a component thread
 /// over inproc, and it is told of commits.
 void run_floor_leader(const Arguments& arguments);

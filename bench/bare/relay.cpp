@@ -1,6 +1,7 @@
 // The same hops as a message between components: inproc to a worker thread, TCP to a peer's, inproc
 // to its component.
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <thread>
 
@@ -101,8 +102,7 @@ public:
 private:
     void carry_out(const Words& command) {
         if (command.at(0) == "echo") {
-            echo(static_cast<unsigned char>(number_at(command, 1)), number_at(command, 2),
-                 static_cast<std::size_t>(number_at(command, 3)));
+            echo(command);
         } else {
             broadcast(static_cast<std::uint64_t>(number_at(command, 1)),
                       static_cast<std::size_t>(number_at(command, 2)));
@@ -160,7 +160,11 @@ private:
         }
     }
 
-    void echo(unsigned char peer, std::int64_t count, std::size_t bytes) {
+    void echo(const Words& command) {
+        const auto peer = static_cast<unsigned char>(number_at(command, 1));
+        const std::int64_t count = number_at(command, 2);
+        const auto bytes = static_cast<std::size_t>(number_at(command, 3));
+        const std::chrono::milliseconds pause(number_at(command, 4, 0));
         Samples samples;
         for (std::int64_t i = 0; i < count; ++i) {
             returned_ = 0;
@@ -168,6 +172,7 @@ private:
             send(peer, 'E', 0, bytes);
             take_until([&] { return returned_ > 0; });
             samples.add(monotonic_ns() - begin);
+            std::this_thread::sleep_for(pause);
         }
         WorkerLines::say("samples " + samples.text());
     }

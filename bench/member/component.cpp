@@ -14,6 +14,7 @@ namespace {
 
 /// One more than what fits is never recorded: see Component::ordered().
 constexpr std::uint64_t samples_per_run = 20'000;
+constexpr Duration pause_between_polls = milliseconds(2);
 
 std::string make_message(Mark mark, std::size_t bytes, std::uint64_t number = 0) {
     std::string text(std::max(bytes, 1 + sizeof number), '.');
@@ -92,33 +93,17 @@ void Component::take_direct(const MessageToMember& message) {
         case Mark::progress:
             progress_[message.from] = number_of(message.data);
             break;
-        case Mark::poll_done:
-            ++results_;
-            last_result_ns_ =
-                std::max(last_result_ns_, static_cast<std::int64_t>(number_of(message.data)));
-            break;
         default:
             break;
     }
 }
 
 void Component::listen_to_votes() {
-    group_.on_vote_request([this](const VoteRequest& request) {
-        requesters_[request.poll] = request.requester;
-        group_.send_vote(request.poll, true);
-    });
+    group_.on_vote_request(
+        [this](const VoteRequest& request) { group_.send_vote(request.poll, true); });
     group_.on_vote_result([this](const VoteResult& result) {
-        const std::int64_t now = monotonic_ns();
+        results_.add(monotonic_ns());
         if (!result.yes()) throw Failed("a vote that all agree on was not agreed on");
-        const auto requester = requesters_.extract(result.poll);
-        if (requester.empty()) return;
-        if (requester.mapped() == group_.id()) {
-            ++results_;
-            last_result_ns_ = std::max(last_result_ns_, now);
-        } else {
-            const auto number = static_cast<std::uint64_t>(now);
-            group_.send_to_member(requester.mapped(), make_message(Mark::poll_done, 0, number));
-        }
     });
 }
 
@@ -200,42 +185,54 @@ void Component::ordered(std::uint64_t outstanding, Duration duration, std::size_
     std::uint64_t in_flight = 0;
     std::uint64_t committed = 0;
     std::uint64_t stride = 1;
+    bool failed = false;
     const std::int64_t begin = monotonic_ns();
     const std::int64_t end = begin + duration.count();
     const auto propose = [&] {
         const std::int64_t asked = monotonic_ns();
         ++in_flight;
-        must_be_taken(group_.send_ordered(
-            make_message(Mark::first, bytes), [&, asked](const RequestDone& done) {
-                if (!done.ok()) throw Failed("an ordered message failed: " + done.error->message);
-                --in_flight;
-                // So that a fast run keeps no more samples than a slow one, from all of its time.
-                if (++committed % stride == 0) samples.add(monotonic_ns() - asked);
-                if (samples.size() == samples_per_run / 2) stride = 16;
-            }));
+        must_be_taken(group_.send_ordered(make_message(Mark::first, bytes),
+                                          [&, asked](const RequestDone& done) {
+                                              --in_flight;
+                                              failed |= !done.ok();
+                                              // So that a fast run keeps no more samples than a
+                                              // slow one, from all of its time.
+                                              if (++committed % stride == 0)
+                                                  samples.add(monotonic_ns() - asked);
+                                              if (samples.size() == samples_per_run / 2)
+                                                  stride = 16;
+                                          }));
     };
-    while (monotonic_ns() < end) {
+    while (monotonic_ns() < end && !failed) {
         while (in_flight < outstanding) propose();
         coordinator_.dispatch(seconds(1));
     }
     dispatch_until([&] { return in_flight == 0; });
     const std::int64_t elapsed = monotonic_ns() - begin;
-    WorkerLines::say("ordered " + std::to_string(committed) + ' ' + std::to_string(elapsed));
-    WorkerLines::say("samples " + samples.text());
+    if (failed) return WorkerLines::say("ordered none");
+    WorkerLines::say("ordered " + std::to_string(committed) + ' ' + std::to_string(elapsed) + ' ' +
+                     samples.text());
 }
 
 void Component::polls(std::uint64_t count) {
-    Samples samples;
+    Samples begun;
     for (std::uint64_t i = 0; i < count; ++i) {
-        results_ = 0;
-        last_result_ns_ = 0;
-        const std::size_t members = group_.size();
-        const std::int64_t begin = monotonic_ns();
+        const std::size_t before = results_.size();
+        begun.add(monotonic_ns());
         must_be_taken(group_.request_vote("open breaker 7", {.timeout = seconds(5)}));
-        dispatch_until([&] { return results_ == members; });
-        samples.add(last_result_ns_ - begin);
+        dispatch_until([&] { return results_.size() > before; });
+        // The others get theirs meanwhile. To be told so by messages would delay what is measured.
+        const std::int64_t next = monotonic_ns() + pause_between_polls.count();
+        while (monotonic_ns() < next) {
+            coordinator_.dispatch(std::chrono::nanoseconds(next - monotonic_ns()));
+        }
     }
-    WorkerLines::say("samples " + samples.text());
+    WorkerLines::say("begun " + begun.text());
+}
+
+void Component::tell_results() {
+    WorkerLines::say("results " + results_.text());
+    results_ = {};
 }
 
 }  // namespace quorate::bench

@@ -13,7 +13,7 @@
 namespace quorate::bench {
 
 /// First byte of a message: what it is for.
-enum class Mark : char { echo = 'E', data = 'D', progress = 'P', poll_done = 'V', first = 'F' };
+enum class Mark : char { echo = 'E', data = 'D', progress = 'P', first = 'F' };
 
 /// Receivers of a broadcast tell its sender how far they are each time they got this many more.
 constexpr std::uint64_t progress_every = 256;
@@ -32,6 +32,7 @@ public:
     void broadcast(std::uint64_t count, std::size_t bytes);
     void ordered(std::uint64_t outstanding, Duration duration, std::size_t bytes);
     void polls(std::uint64_t count);
+    void tell_results();
 
 private:
     void listen_to_messages();
@@ -48,9 +49,7 @@ private:
     Group& group_;
     std::uint64_t echoes_ = 0;
     std::map<MemberId, std::uint64_t> progress_;  ///< of our broadcast, at each receiver
-    std::map<PollId, MemberId> requesters_;       ///< of open polls
-    std::uint64_t results_ = 0;                   ///< members that have our poll's result
-    std::int64_t last_result_ns_ = 0;
+    Samples results_;  ///< when polls ended here, in their order, since last told
     std::optional<std::uint64_t> unleased_term_;  ///< a term of ours, before its first lease
 };
 

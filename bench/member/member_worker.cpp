@@ -27,6 +27,8 @@ void carry_out(const Words& command, Component& component) {
         component.ordered(number(1), std::chrono::milliseconds(number_at(command, 2)), number(3));
     } else if (word == "polls") {
         component.polls(number(1));
+    } else if (word == "results") {
+        component.tell_results();
     } else {
         throw Failed("there is no command \"" + word + "\"");
     }

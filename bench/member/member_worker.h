@@ -6,8 +6,11 @@
 //   status                          status STATE LEADER VOTERS ALIVE LEASE
 //   echo COUNT BYTES                samples NS…      to the leader and back, one by one
 //   broadcast COUNT BYTES           elapsed NS       until all have all
-//   ordered OUTSTANDING MS BYTES    ordered COUNT ELAPSED_NS, then samples NS…
-//   polls COUNT                     samples NS…      until the last member has the result
+//   ordered OUTSTANDING MS BYTES    ordered COUNT ELAPSED_NS NS…, or, if leadership was lost,
+//   ordered
+//                                   none
+//   polls COUNT                     begun NS…        when each was asked for, one by one
+//   results                         results NS…      when those since the last asking ended here
 //
 // Unasked: elected TERM NS at each leader_elected; of a leader itself, committed TERM NS for the
 // first ordered message of its term, and lease TERM NS for its first am_leader().
