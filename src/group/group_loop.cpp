@@ -84,6 +84,7 @@ void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
     for (io::Command& command : commands) on_command(command);
     read_clock();
     if (!finished_) settle_turn();
+    if (finished_) outbox_.post(Left{});  // behind the answers to this turn's commands
     last_turn_ = now_;
     next_deadline_ = find_next_deadline();
 }

@@ -42,7 +42,12 @@ void GroupLoop::Impl::ask_to_join() {
         // Evicted but alive: the same id asks again (rule 4). Who was cut off meanwhile learns of
         // the leader from others.
         const MemberId leader = raft_->leader();
-        if (leader == self_) return;
+        if (leader == self_) {
+            // Evicted first and elected then: it lets itself in like anybody else.
+            wire::JoinReply answer;
+            if (!in_roster(self_)) admit(self_, {introduction(), options_.spec, 0}, answer);
+            return;
+        }
         std::string endpoint = leader ? endpoint_of(leader) : std::string{};
         for (const auto& [id, peer] : peers_.all()) {
             if (!endpoint.empty()) break;

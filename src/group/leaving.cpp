@@ -69,7 +69,6 @@ void GroupLoop::Impl::finish() {
     finished_ = true;
     status_dirty_ = true;
     publish_status();
-    outbox_.post(Left{});
 }
 
 }  // namespace quorate::group

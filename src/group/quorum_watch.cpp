@@ -15,6 +15,13 @@ void GroupLoop::Impl::watch_leader() {
     if (leader && raft_->hears_leader(now_)) leader_heard_at_ = now();
     const bool changed = leader != told_leader_ || (leader && term != told_term_);
     if (!changed || (!told_joined_ && !told_leader_)) return;
+    // A late heartbeat makes this member ask around (pre-vote), and mostly its leader is still
+    // there: it is lost when a new term began, it is proven dead, or nothing came of it for a
+    // while.
+    const bool only_late = !leader && term == told_term_ && told_leader_ != self_ &&
+                           !is_dead(told_leader_) &&
+                           now() < leader_heard_at_ + 2 * timing().election_max;
+    if (only_late) return;
     status_dirty_ = membership_dirty_ = true;
     if (told_leader_) {
         outbox_.post(LeaderLost{told_leader_, told_term_});
