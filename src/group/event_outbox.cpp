@@ -13,10 +13,10 @@ bool must_arrive(const Event& event) {
 
 void EventOutbox::post(Event event) {
     flush();
-    if (empty() && mailbox_.post(event)) return;
     if (must_arrive(event)) {
+        if (empty() && mailbox_.post(event)) return;
         kept_.push_back(std::move(event));
-    } else {
+    } else if (!empty() || !mailbox_.post(std::move(event))) {
         ++lost_;
     }
 }
