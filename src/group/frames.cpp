@@ -48,15 +48,7 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
 
 bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& body) {
     const bool hello = std::holds_alternative<wire::Hello>(body);
-    if (header.sender == self_) {
-        // A seed list may name this very member: its own Hello comes back to it.
-        if (hello) {
-            for (auto& [endpoint, greeting] : peers_.greetings()) {
-                if (greeting.nonce == std::get<wire::Hello>(body).nonce) greeting.self = true;
-            }
-        }
-        return false;
-    }
+    if (header.sender == self_) return false;  // a seed list may name this very member
     if (!header.sender || is_dead(header.sender)) {
         ++drops_.stale;
         return false;

@@ -161,7 +161,7 @@ Nanos GroupLoop::Impl::find_next_deadline() const {
     if (finished_) return outbox_.empty() ? never : now() + timing().heartbeat;
     Nanos next = std::min(housekeeping_at_, announce_at_);
     for (const auto& [endpoint, greeting] : peers_.greetings()) {
-        if (!greeting.self) next = std::min(next, greeting.next_at);
+        next = std::min(next, greeting.next_at);
     }
     if (raft_) {
         next = std::min(next, raft_->next_deadline());

@@ -38,12 +38,23 @@ struct LoopProbe {
     std::function<void(const std::string&)> story;  ///< one line for a reader
 };
 
+/// When the log in memory is cut (rule 11): after so many entries or bytes have been applied since
+/// the last cut. The newest ones stay, up to both bounds, for followers that are only a little
+/// behind.
+struct CompactionLimits {
+    std::size_t after_entries = 200000;
+    std::size_t after_bytes = 64 << 20;
+    std::size_t keep_entries = 20000;
+    std::size_t keep_bytes = 16 << 20;
+};
+
 struct LoopOptions {
     std::string group;       ///< TYPE.INSTANCE
     std::string name;        ///< the component's
     GroupSpec spec;          ///< usable: find_problem(spec) found nothing
     MemberOptions member;    ///< likewise
     std::uint64_t seed = 0;  ///< ids and randomized timeouts come from it
+    CompactionLimits compaction = {};
     LoopProbe probe;
 };
 

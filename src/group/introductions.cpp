@@ -42,7 +42,7 @@ Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
 
 void GroupLoop::Impl::say_hellos() {
     for (auto& [endpoint, greeting] : peers_.greetings()) {
-        if (greeting.self || now() < greeting.next_at) continue;
+        if (now() < greeting.next_at) continue;
         greeting.interval = greeting_interval(greeting);
         greeting.next_at = now() + greeting.interval;
         // Inside, the leader's rounds tell who is there: only strangers and suspects are greeted.

@@ -32,7 +32,6 @@ struct Peer {
 struct Greeting {
     bool seed = false;
     bool answered = false;    ///< ever
-    bool self = false;        ///< it turned out to be this member's own
     bool urgent = false;      ///< asked for now, whatever the usual interval says
     std::uint64_t nonce = 0;  ///< of the last Hello
     Nanos sent_at = base::long_ago;

@@ -5,15 +5,6 @@
 
 namespace quorate::group {
 
-namespace {
-// The log in memory is cut when this much has been applied since the last cut (rule 11); some stays
-// for followers that are a little behind, so that they need no snapshot.
-constexpr std::size_t compact_after_entries = 200000;
-constexpr std::size_t compact_after_bytes = 64 << 20;
-constexpr std::size_t keep_entries = 20000;
-constexpr std::size_t keep_bytes = 16 << 20;
-}  // namespace
-
 void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
                             std::unique_ptr<consensus::StateMachine> machine,
                             Nanos withhold_until) {
@@ -152,15 +143,17 @@ void GroupLoop::Impl::apply(const raft::Entry& entry) {
 
 void GroupLoop::Impl::compact_log(raft::Index applied) {
     const raft::Log& log = raft_->log();
-    if (applied - log.snapshot()->index < compact_after_entries &&
-        applied_bytes_ < compact_after_bytes) {
+    const CompactionLimits& limits = options_.compaction;
+    if (applied - log.snapshot()->index < limits.after_entries &&
+        applied_bytes_ < limits.after_bytes) {
         return;
     }
     std::size_t keep = 0;
     std::size_t bytes = 0;
-    for (raft::Index index = applied; index >= log.first_index() && keep < keep_entries; --index) {
+    for (raft::Index index = applied; index >= log.first_index() && keep < limits.keep_entries;
+         --index) {
         bytes += log.at(index).data.size();
-        if (bytes > keep_bytes) break;
+        if (bytes > limits.keep_bytes) break;
         ++keep;
     }
     applied_bytes_ = 0;

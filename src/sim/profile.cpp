@@ -106,6 +106,11 @@ Profile draw_profile(std::uint64_t seed) {
     draw_member(random, profile);
     draw_weather(random, profile);
     draw_faults(random, profile);
+    if (random.one_in(3)) {
+        // A short log: who was away for a moment needs the state.
+        profile.compaction.after_entries = 1 + random.below(60);
+        profile.compaction.keep_entries = 5 + random.below(20);
+    }
     return profile;
 }
 
@@ -119,7 +124,8 @@ std::string Profile::describe() const {
            std::to_string(anchors) + " anchors, " +
            (member.trust_refusals ? "refusals trusted" : "refusals not trusted") + ", drift " +
            std::to_string(member.clock_drift) + ", delay up to " + ms(weather.delay_max) +
-           ", a fault every " + ms(fault_gap);
+           ", a fault every " + ms(fault_gap) + ", log cut after " +
+           std::to_string(compaction.after_entries) + " entries";
 }
 
 }  // namespace quorate::sim

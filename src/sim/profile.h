@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "group/group_loop.h"
 #include "quorate/spec.h"
 #include "sim/network.h"
 
@@ -35,7 +36,8 @@ inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(Fault::count
 
 struct Profile {
     GroupSpec spec;
-    MemberOptions member;        ///< seeds, listen and beacon are filled in for each process
+    MemberOptions member;  ///< seeds, listen and beacon are filled in for each process
+    group::CompactionLimits compaction = {};
     std::uint32_t machines = 0;  ///< spec.size, or one too many
     bool beacon = true;
     std::uint32_t anchors =

@@ -26,8 +26,9 @@ void Referee::told(Process& process, const Joined& joined) {
         broken("joined names the incarnation", process.label() + " is in another");
     }
     if (seen.may_miss) return;
+    // Who is let in by a state has not applied, but knows, what lies before it.
     membership_.begins(process.life, process.loop->id(), seen.incarnation,
-                       commands_.applied_by(process.life));
+                       process.loop->machine()->applied());
 }
 
 void Referee::tell_membership(Process& process, MembershipOrder::Change change, MemberId member) {

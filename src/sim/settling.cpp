@@ -32,6 +32,12 @@ void Settling::run() {
     }
 }
 
+namespace {
+/// How far behind a member may be and still be sent entries, not the state: fewer than any log
+/// keeps.
+constexpr raft::Index entries_behind = 3;
+}  // namespace
+
 std::optional<std::string> Settling::what_is_missing() {
     if (auto problem = not_settled()) {
         // Leadership may still move while members come in: what was tried before proves nothing.
@@ -89,6 +95,16 @@ std::optional<std::string> Settling::not_settled() {
         if (process->mailbox.status().state == State::outside ||
             !process->mailbox.status().quorum) {
             return process->label() + " has no quorum by its status";
+        }
+    }
+    // Who is behind may be given the state, and with it not the message that act() sends.
+    raft::Index committed = 0;
+    for (Process* process : all) {
+        committed = std::max(committed, process->loop->raft()->commit_index());
+    }
+    for (Process* process : all) {
+        if (process->loop->raft()->commit_index() + entries_behind < committed) {
+            return process->label() + " is behind";
         }
     }
     const raft::Configuration& seats = all.front()->loop->raft()->configuration();
@@ -150,7 +166,9 @@ std::string Settling::describe() {
         const raft::Configuration& seats = loop.raft()->configuration();
         text += " in " + brief(loop.machine()->founding().incarnation) + " term " +
                 std::to_string(loop.raft()->term()) + " leader " + brief(loop.raft()->leader()) +
-                " roster " + std::to_string(loop.machine()->roster().size()) + " voters " +
+                " applied " + std::to_string(loop.machine()->applied()) + " commit " +
+                std::to_string(loop.raft()->commit_index()) + " roster " +
+                std::to_string(loop.machine()->roster().size()) + " voters " +
                 std::to_string(seats.voters.size()) + (seats.joint() ? " joint" : "") + "]";
     }
     return text;

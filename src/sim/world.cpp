@@ -49,6 +49,7 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     options.name = process.label();
     options.spec = profile_.spec;
     options.member = profile_.member;
+    options.compaction = profile_.compaction;
     options.member.listen = options.member.advertise = process.endpoint;
     if (!profile_.beacon) options.member.beacon.clear();
     for (Node anchor = 0; anchor < std::min<Node>(profile_.anchors, machines()); ++anchor) {
