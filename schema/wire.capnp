@@ -48,7 +48,7 @@ struct Frame {
     timeoutNow @19 :TimeoutNow;
     proposal @20 :Proposal;
     proposalReply @21 :ProposalReply;
-    appMessage @22 :AppMessage;
+    appMessages @22 :AppMessages;
     farewell @23 :Farewell;
     beacon @24 :Beacon;
   }
@@ -262,13 +262,20 @@ enum ErrorCode {
   internal @17;
 }
 
+# What one member has for another at one moment, in the order in which it was sent. `sequence` grows
+# with each frame of a sender, whoever it is for: one that comes late or twice is not taken.
+struct AppMessages {
+  sequence @0 :UInt64;
+  epoch @1 :UInt64;
+  term @2 :UInt64;
+  fromLeader @3 :Bool;
+  messages @4 :List(AppMessage);
+}
+
 struct AppMessage {
-  epoch @0 :UInt64;
-  term @1 :UInt64;
-  sentNs @2 :Int64;
-  address @3 :Address;
-  fromLeader @4 :Bool;
-  data @5 :Data;
+  sentNs @0 :Int64;
+  address @1 :Address;
+  data @2 :Data;
 
   enum Address { group @0; leader @1; member @2; }
 }

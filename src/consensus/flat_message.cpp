@@ -40,6 +40,17 @@ kj::ArrayPtr<capnp::word> FlatBuilder::allocateSegment(unsigned minimum_words) {
     return {reinterpret_cast<capnp::word*>(further_.back().get()), words};
 }
 
+Payload FlatBuilder::copy(std::string_view prefix) {
+    const auto segments = getSegmentsForOutput();
+    if (segments.size() != 1) return finish(prefix);  // a copy anyway
+    const std::size_t bytes = segments[0].size() * word_bytes;
+    auto whole = std::make_shared_for_overwrite<char[]>(prefix.size() + bytes);
+    std::copy(prefix.begin(), prefix.end(), whole.get());
+    std::memcpy(whole.get() + prefix.size(), segments[0].begin(), bytes);
+    const std::string_view view(whole.get(), prefix.size() + bytes);
+    return Payload(view, std::move(whole));
+}
+
 Payload FlatBuilder::finish(std::string_view prefix) {
     QUORATE_CHECK(prefix.size() == prefix_words_ * word_bytes,
                   "the prefix is as long as announced");

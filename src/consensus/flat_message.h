@@ -33,6 +33,8 @@ public:
     /// The prefix and the message, as bytes that own themselves. `prefix` is as long as was
     /// announced. Nothing can be built after it.
     Payload finish(std::string_view prefix = {});
+    /// The same as it stands now; the building may go on.
+    Payload copy(std::string_view prefix = {});
 
     kj::ArrayPtr<capnp::word> allocateSegment(unsigned minimum_words) override;
 

@@ -57,20 +57,8 @@ void GroupLoop::Impl::run(io::SendToGroup& command) {
                "this member is not in the group yet: wait for joined");
         return;
     }
-    const wire::AppMessage message = app_message(wire::AppMessage::Address::group, command.data);
-    bool all = true;
-    for (const MemberRecord& member : machine_->roster()) {
-        if (member.id == self_ || member.role == Role::witness) continue;
-        all &= send(member.id, member.endpoint, message);
-    }
-    deliver(self_, message);
-    if (all) {
-        done(command.request);
-    } else {
-        failed(command.request, ErrorCode::would_block,
-               "the link of at least one member is full, so that it did not get the message: "
-               "send less, or wait until it is evicted");
-    }
+    send_message(MemberId{}, wire::AppMessage::Address::group, command.request,
+                 std::move(command.data));
 }
 
 void GroupLoop::Impl::run(io::SendOrdered& command) {
@@ -96,16 +84,8 @@ void GroupLoop::Impl::run(io::SendToLeader& command) {
         failed(command.request, error->code, error->message);
         return;
     }
-    const wire::AppMessage message = app_message(wire::AppMessage::Address::leader, command.data);
-    const MemberId leader = raft_->leader();
-    if (leader == self_) {
-        deliver(self_, message);
-    } else if (!send_to(leader, message)) {
-        failed(command.request, ErrorCode::would_block,
-               "the link to the leader is full: wait for outcomes, then try again");
-        return;
-    }
-    done(command.request);
+    send_message(raft_->leader(), wire::AppMessage::Address::leader, command.request,
+                 std::move(command.data));
 }
 
 void GroupLoop::Impl::run(io::SendToMember& command) {
@@ -121,15 +101,7 @@ void GroupLoop::Impl::run(io::SendToMember& command) {
                   : std::string("no direct message has arrived yet whose sender could be meant"));
         return;
     }
-    const wire::AppMessage message = app_message(wire::AppMessage::Address::member, command.data);
-    if (to == self_) {
-        deliver(self_, message);
-    } else if (!send_to(to, message)) {
-        failed(command.request, ErrorCode::would_block,
-               "the link to that member is full: wait for outcomes, then try again");
-        return;
-    }
-    done(command.request);
+    send_message(to, wire::AppMessage::Address::member, command.request, std::move(command.data));
 }
 
 void GroupLoop::Impl::run(io::RequestVote& command) {

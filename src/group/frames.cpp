@@ -61,7 +61,7 @@ bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& bo
     const bool of_an_incarnation = std::holds_alternative<wire::RaftFrame>(body) ||
                                    std::holds_alternative<wire::Proposal>(body) ||
                                    std::holds_alternative<wire::ProposalReply>(body) ||
-                                   std::holds_alternative<wire::AppMessage>(body);
+                                   std::holds_alternative<wire::AppMessages>(body);
     if (!of_an_incarnation) return true;
     IncarnationId ours = machine_ ? machine_->founding().incarnation : IncarnationId{};
     if (!raft_) {
@@ -91,7 +91,7 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
         void operator()(const wire::RaftFrame& m) { loop.on_raft(from, m.message); }
         void operator()(const wire::Proposal& m) { loop.on_proposal(from, m); }
         void operator()(const wire::ProposalReply& m) { loop.on_proposal_reply(from, m); }
-        void operator()(const wire::AppMessage& m) { loop.on_app_message(from, m); }
+        void operator()(const wire::AppMessages& m) { loop.on_app_messages(from, m); }
         void operator()(const wire::Farewell&) { loop.on_farewell(from); }
         void operator()(const wire::Beacon& m) { loop.on_beacon(from, m); }
     };
@@ -101,6 +101,11 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
 bool GroupLoop::Impl::send(MemberId to, const std::string& endpoint, wire::Body body,
                            std::optional<IncarnationId> incarnation) {
     if (endpoint.empty()) return false;
+    return transport_.send(endpoint, wire::encode(frame_to(to, std::move(body), incarnation)));
+}
+
+wire::Frame GroupLoop::Impl::frame_to(MemberId to, wire::Body body,
+                                      std::optional<IncarnationId> incarnation) const {
     wire::Frame frame;
     frame.header.group = options_.group;
     frame.header.incarnation = incarnation ? *incarnation
@@ -109,7 +114,7 @@ bool GroupLoop::Impl::send(MemberId to, const std::string& endpoint, wire::Body 
     frame.header.sender = self_;
     frame.header.receiver = to;
     frame.body = std::move(body);
-    return transport_.send(endpoint, wire::encode(frame));
+    return frame;
 }
 
 bool GroupLoop::Impl::send_to(MemberId to, wire::Body body) {

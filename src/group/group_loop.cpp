@@ -82,6 +82,7 @@ void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
         on_transport_event(event);
     }
     for (io::Command& command : commands) on_command(command);
+    flush_messages();
     read_clock();
     if (!finished_) settle_turn();
     if (finished_) outbox_.post(Left{});  // behind the answers to this turn's commands

@@ -67,6 +67,7 @@ private:
     bool send(MemberId to, const std::string& endpoint, wire::Body body,
               std::optional<IncarnationId> incarnation = std::nullopt);
     bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
+    wire::Frame frame_to(MemberId to, wire::Body body, std::optional<IncarnationId> incarnation) const;
     std::string endpoint_of(MemberId id) const;
     wire::Introduction introduction() const;
 
@@ -159,9 +160,13 @@ private:
     void expire_polls();
 
     // ---- messages.cpp ----
-    wire::AppMessage app_message(wire::AppMessage::Address address, Payload data) const;
-    void on_app_message(const wire::Header& from, const wire::AppMessage& message);
-    void deliver(MemberId from, const wire::AppMessage& message);
+    void send_message(MemberId to, wire::AppMessage::Address address, RequestId request,
+                      Payload data);
+    void flush_messages();
+    bool send_to_roster(wire::AppMessages messages);
+    void on_app_messages(const wire::Header& from, const wire::AppMessages& messages);
+    void deliver(MemberId from, const wire::AppMessages& messages);
+    void deliver(MemberId from, const wire::AppMessages& sent, const wire::AppMessage& message);
     void admit_waiting_messages();
     bool in_roster(MemberId id) const { return machine_ && machine_->find_member(id) != nullptr; }
 
@@ -267,12 +272,22 @@ private:
         Nanos again_at{};
     };
     std::map<PollId, PendingVote> votes_;
-    struct WaitingMessage {
+    /// What the component sent in this turn, by receiver; leaves together.
+    struct MessageBatch {
+        MemberId to;  ///< none: the whole group
+        std::vector<RequestId> requests;
+        std::vector<wire::AppMessage> messages;
+        std::size_t bytes = 0;
+    };
+    void flush(MessageBatch& batch);
+    std::vector<MessageBatch> batches_;
+    std::uint64_t message_sequence_ = 0;
+    struct WaitingMessages {
         wire::Header header;
-        wire::AppMessage message;
+        wire::AppMessages messages;
         Nanos until{};
     };
-    std::deque<WaitingMessage> waiting_messages_;
+    std::deque<WaitingMessages> waiting_messages_;
     MemberId last_direct_from_;
     struct Suspicion {
         Nanos since{};

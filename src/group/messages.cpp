@@ -1,57 +1,130 @@
 // Application messages between members, beside the log: in order for each link, not agreed on.
+//
+// What the component sends in one turn leaves as one frame a receiver, at the end of the turn's
+// commands: natural batching, so that a frame's cost is shared by what came meanwhile.
+#include <algorithm>
+
 #include "group/loop_impl.h"
 
 namespace quorate::group {
 
 namespace {
-constexpr std::size_t max_waiting_messages = 1024;
-}
+constexpr std::size_t max_waiting_frames = 1024;
+/// A component that keeps one small message keeps its whole frame, so a frame has to end somewhere.
+constexpr std::size_t batch_bytes = 64 * 1024;
+/// A frame further behind than this is taken for the first of a new count rather than a late one:
+/// so a forged number can't make its victim unheard for long.
+constexpr std::uint64_t sequence_window = 4096;
 
-wire::AppMessage GroupLoop::Impl::app_message(wire::AppMessage::Address address,
-                                              Payload data) const {
-    wire::AppMessage message;
-    message.address = address;
-    message.from_leader = leads();
-    message.epoch = machine_->founding().epoch;
-    message.term = raft_->term();
-    message.sent_ns = clock_.realtime().count();
-    message.data = std::move(data);
-    return message;
+/// Whether a frame of this number comes late, or a second time.
+bool is_late(std::uint64_t sequence, std::uint64_t last) {
+    return sequence <= last && last - sequence < sequence_window;
 }
+}  // namespace
 
-void GroupLoop::Impl::on_app_message(const wire::Header& from, const wire::AppMessage& message) {
-    const bool acquainted = told_joined_ && in_roster(from.sender);
-    if (acquainted && waiting_messages_.empty()) {
-        deliver(from.sender, message);
-        return;
+/// To `to`, or to the whole group if it is none; `request` is answered when it left.
+void GroupLoop::Impl::send_message(MemberId to, wire::AppMessage::Address address,
+                                   RequestId request, Payload data) {
+    auto batch = std::find_if(batches_.begin(), batches_.end(),
+                              [&](const MessageBatch& each) { return each.to == to; });
+    if (batch == batches_.end()) {
+        batch = batches_.emplace(batches_.end());
+        batch->to = to;
     }
-    // The sender knows of this member's admission, or of its own, before this member does: its
-    // message waits until the log has got here, so that nothing rostered is lost.
-    if (waiting_messages_.size() >= max_waiting_messages) {
-        ++drops_.overflow;
-        return;
+    batch->bytes += data.size();
+    batch->requests.push_back(request);
+    batch->messages.push_back({address, clock_.realtime().count(), std::move(data)});
+    if (batch->bytes >= batch_bytes) {
+        flush(*batch);
+        batches_.erase(batch);
     }
-    waiting_messages_.push_back({from, message, now() + timing().peer_timeout});
-    admit_waiting_messages();
 }
 
-void GroupLoop::Impl::admit_waiting_messages() {
-    std::deque<WaitingMessage> waiting;
-    waiting.swap(waiting_messages_);
-    for (WaitingMessage& each : waiting) {
-        const bool ours = machine_ && machine_->founding().incarnation == each.header.incarnation;
-        if (ours && told_joined_ && in_roster(each.header.sender)) {
-            deliver(each.header.sender, each.message);
-        } else if (now() < each.until) {
-            waiting_messages_.push_back(std::move(each));
+void GroupLoop::Impl::flush_messages() {
+    for (MessageBatch& batch : batches_) flush(batch);
+    batches_.clear();
+}
+
+void GroupLoop::Impl::flush(MessageBatch& batch) {
+    wire::AppMessages messages;
+    messages.sequence = ++message_sequence_;
+    messages.from_leader = leads();
+    messages.epoch = machine_->founding().epoch;
+    messages.term = raft_->term();
+    messages.messages = std::move(batch.messages);
+    const bool to_group = !batch.to;
+    if (to_group || batch.to == self_) deliver(self_, messages);
+    const bool taken = to_group            ? send_to_roster(std::move(messages))
+                       : batch.to == self_ ? true
+                                           : send_to(batch.to, std::move(messages));
+    for (const RequestId request : batch.requests) {
+        if (taken) {
+            done(request);
         } else {
-            ++drops_.unknown_sender;
+            failed(request, ErrorCode::would_block,
+                   to_group ? "the link of at least one member is full, so that it did not get the "
+                              "message: send less, or wait until it is evicted"
+                            : "the link to that member is full: wait for outcomes, then try again");
         }
     }
 }
 
-void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessage& message) {
+bool GroupLoop::Impl::send_to_roster(wire::AppMessages messages) {
+    wire::FrameEncoder frame(frame_to(MemberId{}, std::move(messages), std::nullopt));
+    bool all = true;
+    for (const MemberRecord& member : machine_->roster()) {
+        if (member.id == self_ || member.role == Role::witness) continue;
+        all &= transport_.send(member.endpoint, frame.bytes_for(member.id));
+    }
+    return all;
+}
+
+void GroupLoop::Impl::on_app_messages(const wire::Header& from, const wire::AppMessages& messages) {
+    // A link that was made anew while the old one still had frames under way, or a network that
+    // doubles them: what one member sends arrives in its order, or not at all.
+    std::uint64_t& last = peers_.at(from.sender, now()).message_sequence;
+    if (is_late(messages.sequence, last)) {
+        drops_.stale += messages.messages.size();
+        return;
+    }
+    last = messages.sequence;
+    const bool acquainted = told_joined_ && in_roster(from.sender);
+    if (acquainted && waiting_messages_.empty()) {
+        deliver(from.sender, messages);
+        return;
+    }
+    // The sender knows of this member's admission, or of its own, before this member does: its
+    // messages wait until the log has got here, so that nothing rostered is lost.
+    if (waiting_messages_.size() >= max_waiting_frames) {
+        drops_.overflow += messages.messages.size();
+        return;
+    }
+    waiting_messages_.push_back({from, messages, now() + timing().peer_timeout});
+    admit_waiting_messages();
+}
+
+void GroupLoop::Impl::admit_waiting_messages() {
+    std::deque<WaitingMessages> waiting;
+    waiting.swap(waiting_messages_);
+    for (WaitingMessages& each : waiting) {
+        const bool ours = machine_ && machine_->founding().incarnation == each.header.incarnation;
+        if (ours && told_joined_ && in_roster(each.header.sender)) {
+            deliver(each.header.sender, each.messages);
+        } else if (now() < each.until) {
+            waiting_messages_.push_back(std::move(each));
+        } else {
+            drops_.unknown_sender += each.messages.messages.size();
+        }
+    }
+}
+
+void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& messages) {
     if (options_.member.role == Role::witness) return;
+    for (const wire::AppMessage& message : messages.messages) deliver(from, messages, message);
+}
+
+void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& sent,
+                              const wire::AppMessage& message) {
     const std::int64_t received = clock_.realtime().count();
     switch (message.address) {
         case wire::AppMessage::Address::group:
@@ -68,9 +141,9 @@ void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessage& message) {
             break;
         case wire::AppMessage::Address::member:
             last_direct_from_ = from;
-            outbox_.post(MessageToMember{
-                from, message.from_leader, message.from_leader ? message.epoch : 0,
-                message.from_leader ? message.term : 0, message.data, message.sent_ns, received});
+            outbox_.post(MessageToMember{from, sent.from_leader, sent.from_leader ? sent.epoch : 0,
+                                         sent.from_leader ? sent.term : 0, message.data,
+                                         message.sent_ns, received});
             break;
     }
 }

@@ -24,6 +24,7 @@ struct Peer {
     Nanos heard_at = base::long_ago;       ///< last frame taken from it
     Nanos raft_heard_at = base::long_ago;  ///< last one of its replica of our incarnation
     Nanos answered_at = base::long_ago;  ///< last fresh HelloReply; standing and same_spec are its
+    std::uint64_t message_sequence = 0;  ///< of the last application messages taken
     Nanos known_at{};                    ///< since when it is known at intro.endpoint
     bool dead = false;                   ///< proven (rule 7); its id never comes back
 };

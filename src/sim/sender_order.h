@@ -1,8 +1,8 @@
 // Rule: what one member sends arrives in its order, at each receiver and within each kind.
 //
-// Some may be missing; on a network that doubles frames some may come twice. Messages of the
-// simulated components say who sent them, and their number: "g 12 34" is the 34th to the group of
-// life 12.
+// Some may be missing; none comes twice, also on a network that doubles frames (but a proposal that
+// was doubled on its way to the leader is committed twice). Messages of the simulated components
+// say who sent them, and their number: "g 12 34" is the 34th to the group of life 12.
 #pragma once
 
 #include <cstdint>

@@ -6,9 +6,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "quorate/result.h"
 #include "wire/frame.h"
+
+namespace quorate::consensus {
+class FlatBuilder;
+}
 
 namespace quorate::wire {
 
@@ -23,11 +28,28 @@ struct DecodeError {
 /// The whole frame as bytes.
 Payload encode(const Frame& frame);
 
+/// One frame for several receivers: it is built once, and each gets a copy that names it.
+class FrameEncoder {
+public:
+    explicit FrameEncoder(const Frame& frame);
+    ~FrameEncoder();
+    FrameEncoder(const FrameEncoder&) = delete;
+    FrameEncoder& operator=(const FrameEncoder&) = delete;
+
+    Payload bytes_for(MemberId receiver);
+    /// The frame as it was given; nothing can be asked for after it.
+    Payload bytes() &&;
+
+private:
+    std::unique_ptr<consensus::FlatBuilder> message_;
+};
+
 /// Limits that decode() enforces.
 struct DecodeLimits {
     std::size_t frame_bytes = 64 << 20;
     std::size_t contacts = 1024;
     std::size_t entries = 65536;
+    std::size_t messages = 65536;
     std::size_t members = 2048;
 };
 

@@ -28,6 +28,7 @@ unsigned count_of(std::size_t size) {
 constexpr std::size_t frame_words = 64;
 constexpr std::size_t entry_words = 4;
 constexpr std::size_t contact_words = 4;
+constexpr std::size_t message_words = 3;
 
 std::size_t words_of(std::string_view bytes) {
     return bytes.size() / 8 + 2;
@@ -81,7 +82,13 @@ struct Measure {
         return std::visit(MeasureRaft{}, m.message);
     }
     std::size_t operator()(const Proposal& m) const { return words_of(m.command.view()); }
-    std::size_t operator()(const AppMessage& m) const { return words_of(m.data.view()); }
+    std::size_t operator()(const AppMessages& m) const {
+        std::size_t words = 1;
+        for (const AppMessage& each : m.messages) {
+            words += message_words + words_of(each.data.view());
+        }
+        return words;
+    }
     std::size_t operator()(const Beacon& m) const {
         return words_of(m.self) + words_of(m.standing);
     }
@@ -266,14 +273,18 @@ struct Writer {
         to.setRequest(m.request);
         to.setError(to_schema<capn::ErrorCode>(m.error));
     }
-    void operator()(const AppMessage& m) {
-        auto to = body.initAppMessage();
+    void operator()(const AppMessages& m) {
+        auto to = body.initAppMessages();
+        to.setSequence(m.sequence);
         to.setEpoch(m.epoch);
         to.setTerm(m.term);
-        to.setSentNs(m.sent_ns);
-        to.setAddress(to_schema<capn::AppMessage::Address>(m.address));
         to.setFromLeader(m.from_leader);
-        to.setData(as_data(m.data.view()));
+        auto messages = to.initMessages(count_of(m.messages.size()));
+        for (unsigned i = 0; i < m.messages.size(); ++i) {
+            messages[i].setSentNs(m.messages[i].sent_ns);
+            messages[i].setAddress(to_schema<capn::AppMessage::Address>(m.messages[i].address));
+            messages[i].setData(as_data(m.messages[i].data.view()));
+        }
     }
     void operator()(const Farewell& m) { body.initFarewell().setTerm(m.term); }
     void operator()(const Beacon& m) {
@@ -284,17 +295,30 @@ struct Writer {
 };
 }  // namespace
 
-Payload encode(const Frame& frame) {
-    const std::size_t words =
-        frame_words + words_of(frame.header.group) + std::visit(Measure{}, frame.body);
-    consensus::FlatBuilder message(words, prefix_bytes / consensus::word_bytes);
-    auto root = message.initRoot<capn::Frame>();
+FrameEncoder::FrameEncoder(const Frame& frame)
+    : message_(std::make_unique<consensus::FlatBuilder>(
+          frame_words + words_of(frame.header.group) + std::visit(Measure{}, frame.body),
+          prefix_bytes / consensus::word_bytes)) {
+    auto root = message_->initRoot<capn::Frame>();
     root.setGroup(as_text(frame.header.group));
     write_id(root.getIncarnation(), frame.header.incarnation);
     write_id(root.getSender(), frame.header.sender);
     write_id(root.getReceiver(), frame.header.receiver);
     std::visit(Writer{root.getBody()}, frame.body);
-    return message.finish(prefix);
+}
+FrameEncoder::~FrameEncoder() = default;
+
+Payload FrameEncoder::bytes_for(MemberId receiver) {
+    write_id(message_->getRoot<capn::Frame>().getReceiver(), receiver);
+    return message_->copy(prefix);
+}
+
+Payload FrameEncoder::bytes() && {
+    return message_->finish(prefix);
+}
+
+Payload encode(const Frame& frame) {
+    return FrameEncoder(frame).bytes();
 }
 
 }  // namespace quorate::wire

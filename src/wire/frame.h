@@ -122,14 +122,20 @@ struct ProposalReply {
     ErrorCode error = ErrorCode::internal;
 };
 
-/// Application messages.
+/// An application message.
 struct AppMessage {
     enum class Address : std::uint8_t { group, leader, member } address = Address::group;
+    std::int64_t sent_ns = 0;
+    Payload data;
+};
+/// What one member has for another at one moment, in the order in which it was sent: a frame for
+/// each would cost more than what is in it. Never empty.
+struct AppMessages {
+    std::uint64_t sequence = 0;  ///< grows with each frame of this kind that the sender makes
     bool from_leader = false;
     std::uint64_t epoch = 0;
     std::uint64_t term = 0;
-    std::int64_t sent_ns = 0;
-    Payload data;
+    std::vector<AppMessage> messages;
 };
 
 /// The sender is leaving for good; its id will not come back.
@@ -145,7 +151,7 @@ struct Beacon {
 
 using Body =
     std::variant<Hello, HelloReply, FoundingProposal, FoundingAck, FoundingDone, JoinRequest,
-                 JoinReply, RaftFrame, Proposal, ProposalReply, AppMessage, Farewell, Beacon>;
+                 JoinReply, RaftFrame, Proposal, ProposalReply, AppMessages, Farewell, Beacon>;
 
 struct Frame {
     Header header;

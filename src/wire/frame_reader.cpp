@@ -64,14 +64,19 @@ ProposalReply FrameReader::proposal_reply(capn::ProposalReply::Reader source) co
     return {source.getRequest(), enumerator(source.getError(), ErrorCode::internal)};
 }
 
-AppMessage FrameReader::app_message(capn::AppMessage::Reader source) const {
-    AppMessage read;
-    read.address = enumerator(source.getAddress(), AppMessage::Address::member);
+AppMessages FrameReader::app_messages(capn::AppMessages::Reader source) const {
+    AppMessages read;
+    read.sequence = source.getSequence();
     read.from_leader = source.getFromLeader();
     read.epoch = source.getEpoch();
     read.term = source.getTerm();
-    read.sent_ns = source.getSentNs();
-    read.data = payload(source.getData());
+    const auto messages = source.getMessages();
+    require(messages.size() > 0 && messages.size() <= limits_.messages, "too many messages");
+    read.messages.reserve(messages.size());
+    for (const auto message : messages) {
+        read.messages.push_back({enumerator(message.getAddress(), AppMessage::Address::member),
+                                 message.getSentNs(), payload(message.getData())});
+    }
     return read;
 }
 
@@ -102,8 +107,8 @@ Body FrameReader::body(capn::Frame::Body::Reader source) const {
                             payload(source.getProposal().getCommand())};
         case capn::Frame::Body::PROPOSAL_REPLY:
             return proposal_reply(source.getProposalReply());
-        case capn::Frame::Body::APP_MESSAGE:
-            return app_message(source.getAppMessage());
+        case capn::Frame::Body::APP_MESSAGES:
+            return app_messages(source.getAppMessages());
         case capn::Frame::Body::FAREWELL:
             return Farewell{source.getFarewell().getTerm()};
         case capn::Frame::Body::BEACON:

@@ -44,7 +44,7 @@ private:
     JoinRequest join_request(capn::JoinRequest::Reader source) const;
     JoinReply join_reply(capn::JoinReply::Reader source) const;
     ProposalReply proposal_reply(capn::ProposalReply::Reader source) const;
-    AppMessage app_message(capn::AppMessage::Reader source) const;
+    AppMessages app_messages(capn::AppMessages::Reader source) const;
     Beacon beacon(capn::Beacon::Reader source) const;
 
     // raft_reader.cpp: a Raft message; false if the body is none

@@ -343,8 +343,8 @@ TEST(SenderOrder, an_older_message_after_a_newer_is_caught) {
     SenderOrder rule;
     rule.received(1, compose_message('g', 2, 7, 16));
     rule.received(1, compose_message('o', 2, 3, 200));
-    rule.received(1, compose_message('g', 2, 7, 16));
     rule.received(2, compose_message('g', 2, 6, 16));
+    EXPECT_THROW(rule.received(1, compose_message('g', 2, 7, 16)), RuleBroken);
     EXPECT_THROW(rule.received(1, compose_message('g', 2, 6, 16)), RuleBroken);
     EXPECT_THROW(rule.received(1, "what nobody wrote"), RuleBroken);
 }

@@ -34,8 +34,9 @@ TEST(Payloads, LieInTheBytesOfTheFrame) {
         if (entry.kind != raft::EntryKind::command) continue;
         EXPECT_TRUE(lies_in(entry.data.view(), bytes.view()));
     }
-    const Payload message = encode(frame_of(AppMessage{.data = Payload(std::string(5000, 'x'))}));
-    EXPECT_TRUE(lies_in(std::get<AppMessage>(decoded(message).body).data.view(), message.view()));
+    const Payload message = encode(frame_of(one_message(std::string(5000, 'x'))));
+    const auto sent = std::get<AppMessages>(decoded(message).body).messages;
+    EXPECT_TRUE(lies_in(sent.front().data.view(), message.view()));
 }
 
 TEST(Payloads, AreAlignedSoThatWhatIsInThemCanBeReadInPlace) {
@@ -47,8 +48,8 @@ TEST(Payloads, AreAlignedSoThatWhatIsInThemCanBeReadInPlace) {
 TEST(Payloads, OutliveTheFrameAndItsBytes) {
     Payload data, command;
     {
-        const Payload bytes = encode(frame_of(AppMessage{.data = Payload("stays")}));
-        data = std::get<AppMessage>(decoded(bytes).body).data;
+        const Payload bytes = encode(frame_of(one_message("stays")));
+        data = std::get<AppMessages>(decoded(bytes).body).messages.front().data;
         command =
             std::get<Proposal>(
                 decoded(shifted(encode(frame_of(Proposal{1, Payload("this too")})).view(), 3)).body)
@@ -72,8 +73,8 @@ TEST(Frames, OfManyEntriesAndMegabytesStayWhole) {
     const Frame frame = decoded(many);
     EXPECT_EQ(std::get<raft::Append>(std::get<RaftFrame>(frame.body).message).entries.size(),
               10'002u);
-    const Payload large = encode(frame_of(AppMessage{.data = Payload(std::string(16 << 20, 'x'))}));
-    EXPECT_EQ(std::get<AppMessage>(decoded(large).body).data.size(), 16u << 20);
+    const Payload large = encode(frame_of(one_message(std::string(16 << 20, 'x'))));
+    EXPECT_EQ(std::get<AppMessages>(decoded(large).body).messages.front().data.size(), 16u << 20);
 }
 
 }  // namespace

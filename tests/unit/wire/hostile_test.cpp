@@ -59,7 +59,7 @@ TEST(Frame, OfAnotherVersionIsToldWhateverElseItHolds) {
 }
 
 TEST(Frame, ThatIsTooLargeIsNotLookedAt) {
-    const Payload bytes = encode(frame_of(AppMessage{.data = Payload(std::string(10'000, 'x'))}));
+    const Payload bytes = encode(frame_of(one_message(std::string(10'000, 'x'))));
     EXPECT_EQ(drop_of(bytes, {.frame_bytes = 9'000}), Drop::too_large);
     EXPECT_EQ(drop_of(bytes, {.frame_bytes = bytes.size()}), std::nullopt);
     EXPECT_EQ(drop_of(Payload(std::string(20'000, '?')), {.frame_bytes = 9'000}), Drop::too_large);
@@ -77,6 +77,11 @@ TEST(Lists, AreBounded) {
     EXPECT_EQ(drop_of(RaftFrame{append(10, 1)}, {.entries = 11}), Drop::garbage);
     EXPECT_EQ(drop_of(RaftFrame{append(10, 1)}, {.entries = 12}), std::nullopt);
     EXPECT_EQ(drop_of(FoundingDone{founding(), true}, {.members = 1}), Drop::garbage);
+    AppMessages messages = one_message("a");
+    messages.messages.resize(3);
+    EXPECT_EQ(drop_of(messages, {.messages = 2}), Drop::garbage);
+    EXPECT_EQ(drop_of(messages, {.messages = 3}), std::nullopt);
+    EXPECT_EQ(drop_of(AppMessages{}), Drop::garbage);
     EXPECT_EQ(drop_of(RaftFrame{install_snapshot()}, {.members = 2}), Drop::garbage);
 }
 
@@ -165,9 +170,9 @@ TEST(RaftFrames, HaveNumbersThatMakeSense) {
 
 TEST(Enumerations, EndWhereTheyEnd) {
     EXPECT_EQ(drop_of(ProposalReply{1, static_cast<ErrorCode>(18)}), Drop::garbage);
-    AppMessage message;
-    message.address = static_cast<AppMessage::Address>(3);
-    EXPECT_EQ(drop_of(message), Drop::garbage);
+    AppMessages messages = one_message("?");
+    messages.messages.front().address = static_cast<AppMessage::Address>(3);
+    EXPECT_EQ(drop_of(messages), Drop::garbage);
 }
 
 TEST(Frame, IsNotReadFromItsBeginningAlone) {

@@ -189,15 +189,34 @@ TEST(Requests, ArriveAsTheyWereSent) {
 }
 
 TEST(AppMessages, ArriveAsTheyWereSent) {
-    const auto message = sent_and_received(AppMessage{
-        AppMessage::Address::member, true, 1'700'000'000, 7, -6, Payload(std::string("a\0b", 3))});
-    EXPECT_EQ(message.address, AppMessage::Address::member);
-    EXPECT_TRUE(message.from_leader);
-    EXPECT_EQ(message.epoch, 1'700'000'000u);
-    EXPECT_EQ(message.term, 7u);
-    EXPECT_EQ(message.sent_ns, -6);
-    EXPECT_EQ(message.data.view(), std::string_view("a\0b", 3));
-    EXPECT_EQ(sent_and_received(AppMessage{}).data.size(), 0u);
+    const auto received = sent_and_received(
+        AppMessages{12,
+                    true,
+                    1'700'000'000,
+                    7,
+                    {{AppMessage::Address::member, -6, Payload(std::string("a\0b", 3))},
+                     {AppMessage::Address::group, 8, Payload()}}});
+    EXPECT_EQ(received.sequence, 12u);
+    EXPECT_TRUE(received.from_leader);
+    EXPECT_EQ(received.epoch, 1'700'000'000u);
+    EXPECT_EQ(received.term, 7u);
+    ASSERT_EQ(received.messages.size(), 2u);
+    EXPECT_EQ(received.messages[0].address, AppMessage::Address::member);
+    EXPECT_EQ(received.messages[0].sent_ns, -6);
+    EXPECT_EQ(received.messages[0].data.view(), std::string_view("a\0b", 3));
+    EXPECT_EQ(received.messages[1].address, AppMessage::Address::group);
+    EXPECT_EQ(received.messages[1].sent_ns, 8);
+    EXPECT_EQ(received.messages[1].data.size(), 0u);
+}
+
+TEST(AppMessages, ForSeveralReceiversAreBuiltOnce) {
+    Frame frame = frame_of(one_message("for all of you"));
+    FrameEncoder encoder(frame);
+    for (const MemberId receiver : {member(7), member(8)}) {
+        const Payload bytes = encoder.bytes_for(receiver);
+        frame.header.receiver = receiver;
+        EXPECT_EQ(bytes, encode(frame));
+    }
 }
 
 TEST(Beacon, FitsIntoADatagramWhateverItSays) {

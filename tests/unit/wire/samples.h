@@ -88,6 +88,10 @@ inline std::vector<Body> raft_bodies() {
     };
 }
 
+inline AppMessages one_message(std::string data) {
+    return {.messages = {{.data = Payload(std::move(data))}}};
+}
+
 inline std::vector<Body> all_bodies() {
     std::vector<Body> bodies = {
         Hello{introduction(), standing(), spec(), 42, contacts()},
@@ -100,8 +104,12 @@ inline std::vector<Body> all_bodies() {
         JoinReply{JoinReply::Answer::refused, member(3), "tcp://10.0.0.3:1", "--size differs", 44},
         Proposal{45, Payload("a command")},
         ProposalReply{45, ErrorCode::would_block},
-        AppMessage{AppMessage::Address::member, true, 1'700'000'000, 7, -6,
-                   Payload("set point 0.8")},
+        AppMessages{12,
+                    true,
+                    1'700'000'000,
+                    7,
+                    {{AppMessage::Address::member, -6, Payload("set point 0.8")},
+                     {AppMessage::Address::group, 9, Payload("ready")}}},
         Farewell{7},
         Beacon{introduction(), standing()},
     };
