@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -91,7 +92,8 @@ private:
     std::unique_ptr<group::GroupThread> thread_;  ///< replaced on the component's thread alone
     RequestId last_request_ = 0;
     RequestId leave_request_ = 0;
-    std::unordered_map<RequestId, Completion> outstanding_;
+    std::pmr::unsynchronized_pool_resource nodes_;  ///< so that a request costs no malloc
+    std::pmr::unordered_map<RequestId, Completion> outstanding_{&nodes_};
     MemberId last_direct_from_;
 
     // the component's thread's own:

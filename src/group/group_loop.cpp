@@ -12,8 +12,8 @@ GroupLoop::GroupLoop(LoopOptions options, io::Clock& clock, io::Transport& trans
 GroupLoop::~GroupLoop() = default;
 
 void GroupLoop::turn(const std::vector<io::TransportEvent>& arrived,
-                     std::vector<io::Command> commands) {
-    impl_->turn(arrived, std::move(commands));
+                     std::vector<io::Command>& commands) {
+    impl_->turn(arrived, commands);
 }
 Nanos GroupLoop::next_deadline() const {
     return impl_->next_deadline();
@@ -61,7 +61,7 @@ GroupLoop::Impl::Impl(LoopOptions options, io::Clock& clock, io::Transport& tran
 }
 
 void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
-                           std::vector<io::Command> commands) {
+                           std::vector<io::Command>& commands) {
     read_clock();
     if (!started_) {
         started_ = true;

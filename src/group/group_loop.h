@@ -81,7 +81,7 @@ public:
 
     /// Handles what arrived and what the component asked for, in this order, then what is due.
     /// Call it at next_deadline() at the latest, and whenever there are inputs.
-    void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command> commands);
+    void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command>& commands);
     /// CLOCK_MONOTONIC of the next thing to do; base::never when finished.
     base::Nanos next_deadline() const;
     /// The Left event was posted (or the bound on leaving passed, or the group refused us).

@@ -88,17 +88,20 @@ private:
     }
 
     void turn() {
-        void* const commands_socket[] = {mailbox_.command_socket()};
+        CommandQueue& waiting = mailbox_.commands();
+        void* const sockets[] = {waiting.socket()};
         const base::Nanos deadline = std::min(loop_->next_deadline(), leave_by_);
-        transport_->wait(deadline - read_monotonic(), commands_socket);
+        const base::Nanos pause = waiting.may_sleep() ? deadline - read_monotonic() : base::Nanos(0);
+        transport_->wait(pause, sockets);
         arrived_.clear();
         transport_->collect(arrived_, turn_inputs);
-        std::vector<io::Command> commands = mailbox_.take(turn_inputs);
-        if (leave_by_ == base::never && asks_to_leave(commands)) {
+        commands_.clear();
+        waiting.take(commands_, turn_inputs);
+        if (leave_by_ == base::never && asks_to_leave(commands_)) {
             // Later than the loop's own bound, which is the one that should take effect.
             leave_by_ = read_monotonic() + leave_bound + flush_bound;
         }
-        loop_->turn(arrived_, std::move(commands));
+        loop_->turn(arrived_, commands_);
         mailbox_.flush();
     }
 
@@ -110,11 +113,12 @@ private:
     std::unique_ptr<net::ZmqTransport> transport_;
     std::unique_ptr<GroupLoop> loop_;
     std::vector<io::TransportEvent> arrived_;
+    std::vector<io::Command> commands_;
     base::Nanos leave_by_ = base::never;
 };
 
 GroupThread::GroupThread(const LoopOptions& options, Published& published)
-    : mailbox_(options.member.mailbox_events, published),
+    : mailbox_(options.member.mailbox_commands, options.member.mailbox_events, published),
       worker_(std::make_unique<Worker>(mailbox_)) {}
 
 Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Published& published) {

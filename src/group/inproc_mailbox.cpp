@@ -5,8 +5,9 @@
 
 namespace quorate::group {
 
-InprocMailbox::InprocMailbox(std::size_t max_events, Published& published)
-    : commands_(context_, "inproc://commands"),
+InprocMailbox::InprocMailbox(std::size_t max_commands, std::size_t max_events,
+                             Published& published)
+    : commands_(context_, max_commands),
       events_(context_, "inproc://events"),
       max_events_(max_events),
       published_(published) {}
@@ -44,16 +45,6 @@ void InprocMailbox::flush() {
     if (batch_.empty()) return;
     events_.send(std::move(batch_));
     batch_.clear();
-}
-
-std::vector<io::Command> InprocMailbox::take(std::size_t limit) {
-    std::vector<io::Command> taken;
-    while (taken.size() < limit) {
-        std::optional<io::Command> command = commands_.receive();
-        if (!command) break;
-        taken.push_back(std::move(*command));
-    }
-    return taken;
 }
 
 void InprocMailbox::finish() {

@@ -1,6 +1,6 @@
-// The mailbox between a component and its group's worker: two one-way inproc pipes.
+// The mailbox between a component and its group's worker: a queue down, an inproc pipe up.
 //
-// Commands go down one by one. Their number is bounded by the component's side, which counts
+// Commands go down one by one (CommandQueue). Their number is bounded by the component's side, which counts
 // requests until their outcome was told; so each outcome has its place, and none is ever dropped
 // for want of room. Events come up in batches, one for each turn of the worker. Events other than
 // outcomes (and Refused and Left, of which there is one at most) are bounded here, exactly: what
@@ -12,6 +12,7 @@
 #include <deque>
 #include <vector>
 
+#include "group/command_queue.h"
 #include "group/mailbox_pipe.h"
 #include "group/published.h"
 #include "io/mailbox.h"
@@ -21,10 +22,10 @@ namespace quorate::group {
 class InprocMailbox final : public io::Mailbox {
 public:
     /// `published` must outlive the mailbox.
-    InprocMailbox(std::size_t max_events, Published& published);
+    InprocMailbox(std::size_t max_commands, std::size_t max_events, Published& published);
 
     // ---- the component's side: one thread at a time for each function ----
-    void push(io::Command command) { commands_.send(std::move(command)); }
+    void push(io::Command command) { commands_.push(std::move(command)); }
     /// Moves everything that arrived to the end of `into`; afterwards descriptor() is not readable
     /// until more comes.
     void collect(std::deque<Event>& into);
@@ -41,10 +42,8 @@ public:
     }
     /// Sends what was posted since the last flush, as one message.
     void flush();
-    /// Takes up to `limit` commands, without waiting for any.
-    std::vector<io::Command> take(std::size_t limit);
-    /// The libzmq socket that is readable while commands wait.
-    void* command_socket() const { return commands_.receiver(); }
+    /// The commands that wait, for the worker to take, or to sleep until some do.
+    CommandQueue& commands() { return commands_; }
     /// The last thing the worker does: queries tell of nobody any more, and Left, which post() held
     /// back until now, is sent.
     void finish();
@@ -53,7 +52,7 @@ private:
     static bool has_own_place(const Event& event);
 
     PipeContext context_;
-    MailboxPipe<io::Command> commands_;
+    CommandQueue commands_;
     MailboxPipe<std::vector<Event>> events_;
     const std::size_t max_events_;
     Published& published_;

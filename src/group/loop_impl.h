@@ -33,7 +33,7 @@ public:
          io::Mailbox& mailbox);
 
     // ---- group_loop.cpp: the turn ----
-    void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command> commands);
+    void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command>& commands);
     Nanos next_deadline() const { return next_deadline_; }
     bool finished() const { return finished_; }
     GroupStatus status() const;
@@ -115,7 +115,7 @@ private:
                std::unique_ptr<consensus::StateMachine> machine, Nanos withhold_until);
     void pump();  ///< takes Raft's output until there is none
     void carry_out(raft::Output& output);
-    void send_raft(std::vector<raft::Outgoing>& messages);
+    void send_raft(const std::vector<raft::Outgoing>& messages);
     bool may_send_raft(MemberId to);
     void restore(const raft::Snapshot& snapshot);
     void apply(const raft::Entry& entry);

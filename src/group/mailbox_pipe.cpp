@@ -44,7 +44,12 @@ PipeEnds::~PipeEnds() {
 
 void PipeEnds::send(void* object, std::size_t size, Free free) {
     zmq_msg_t message;
-    QUORATE_CHECK(zmq_msg_init_data(&message, object, size, free, nullptr) == 0, "out of memory");
+    if (object == nullptr) {
+        zmq_msg_init(&message);
+    } else {
+        QUORATE_CHECK(zmq_msg_init_data(&message, object, size, free, nullptr) == 0,
+                      "out of memory");
+    }
     sent_.fetch_add(1, std::memory_order_release);
     int sent = -1;
     do {

@@ -39,6 +39,13 @@ public:
     void send(void* object, std::size_t size, Free free);
     /// Calls `take` on the next object, if there is one.
     bool receive(Take take, void* into);
+    /// The same without an object: an empty message, only to wake the other end.
+    void signal() {
+        send(nullptr, 0, [](void*, void*) {});
+    }
+    bool receive_signal() {
+        return receive([](void*, void*) {}, nullptr);
+    }
     /// The receiver's ZMQ_FD. Edge-triggered: after it was readable, receive() until there is
     /// nothing, and nothing else may touch the receiving end.
     int descriptor() const { return descriptor_; }

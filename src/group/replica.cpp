@@ -70,11 +70,32 @@ void GroupLoop::Impl::carry_out(raft::Output& output) {
     if (raft_ && !output.committed.empty()) compact_log(output.committed.back().index);
 }
 
-void GroupLoop::Impl::send_raft(std::vector<raft::Outgoing>& messages) {
-    for (raft::Outgoing& outgoing : messages) {
-        if (may_send_raft(outgoing.to)) {
-            send_to(outgoing.to, wire::RaftFrame{std::move(outgoing.message)});
+namespace {
+/// Whether two Appends differ in their receivers' ranks alone.
+bool same_entries(const raft::Append& a, const raft::Append& b) {
+    return a.term == b.term && a.prev_index == b.prev_index && a.prev_term == b.prev_term &&
+           a.commit == b.commit && a.sent == b.sent && a.entries.size() == b.entries.size();
+}
+}  // namespace
+
+/// Followers that are as far as each other get the same entries: what is long is built once.
+void GroupLoop::Impl::send_raft(const std::vector<raft::Outgoing>& messages) {
+    std::optional<wire::FrameEncoder> shared;
+    const raft::Append* built = nullptr;
+    for (const raft::Outgoing& outgoing : messages) {
+        if (!may_send_raft(outgoing.to)) continue;
+        const auto* append = std::get_if<raft::Append>(&outgoing.message);
+        if (append == nullptr || append->entries.empty()) {
+            send_to(outgoing.to, wire::RaftFrame{outgoing.message});
+            continue;
         }
+        const std::string endpoint = endpoint_of(outgoing.to);
+        if (endpoint.empty()) continue;
+        if (built == nullptr || !same_entries(*built, *append)) {
+            shared.emplace(frame_to(outgoing.to, wire::RaftFrame{outgoing.message}, std::nullopt));
+            built = append;
+        }
+        transport_.send(endpoint, shared->append_for(outgoing.to, append->successor_rank));
     }
 }
 

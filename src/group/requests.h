@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -55,7 +56,8 @@ private:
         }
         return ended;
     }
-    std::map<RequestId, Pending> pending_;
+    std::pmr::unsynchronized_pool_resource nodes_;  ///< so that a request costs no malloc
+    std::pmr::map<RequestId, Pending> pending_{&nodes_};
 };
 
 }  // namespace quorate::group

@@ -189,7 +189,7 @@ void World::turn(Process& process) {
     auto commands = std::exchange(process.commands, {});
     for (const io::Command& command : commands) referee_.given(process, command);
     check_spinning(process, arrived.empty() && commands.empty());
-    process.loop->turn(arrived, std::move(commands));
+    process.loop->turn(arrived, commands);
     referee_.turned(process);
     let_component_read(process);
     if (process.loop->finished() && process.mailbox.waiting().empty() &&

@@ -37,6 +37,8 @@ public:
     FrameEncoder& operator=(const FrameEncoder&) = delete;
 
     Payload bytes_for(MemberId receiver);
+    /// An Append for another follower: the same entries, but that one's place in the succession.
+    Payload append_for(MemberId receiver, std::uint32_t successor_rank);
     /// The frame as it was given; nothing can be asked for after it.
     Payload bytes() &&;
 

@@ -313,6 +313,11 @@ Payload FrameEncoder::bytes_for(MemberId receiver) {
     return message_->copy(prefix);
 }
 
+Payload FrameEncoder::append_for(MemberId receiver, std::uint32_t successor_rank) {
+    message_->getRoot<capn::Frame>().getBody().getAppend().setSuccessorRank(successor_rank);
+    return bytes_for(receiver);
+}
+
 Payload FrameEncoder::bytes() && {
     return message_->finish(prefix);
 }

@@ -3,12 +3,15 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <zmq.h>
 
+#include <atomic>
 #include <thread>
 
 namespace quorate::group {
 namespace {
 
+constexpr std::size_t max_commands = 8;
 constexpr std::size_t max_events = 16;
 
 Event numbered(std::uint64_t number) {
@@ -30,7 +33,8 @@ protected:
         return events;
     }
     Published published_;
-    InprocMailbox mailbox_{max_events, published_};
+    std::atomic<RequestId> taken_{0};
+    InprocMailbox mailbox_{max_commands, max_events, published_};
 };
 
 TEST_F(MailboxTest, events_come_in_order_once_flushed) {
@@ -95,13 +99,39 @@ TEST_F(MailboxTest, commands_come_in_order_and_not_more_than_asked_for) {
     for (RequestId request = 1; request <= 5; ++request) {
         mailbox_.push(io::SendOrdered{request, Payload(std::string("x"))});
     }
-    const auto first = mailbox_.take(3);
-    const auto second = mailbox_.take(3);
-    ASSERT_EQ(first.size(), 3u);
-    ASSERT_EQ(second.size(), 2u);
-    EXPECT_EQ(std::get<io::SendOrdered>(first[0]).request, 1u);
-    EXPECT_EQ(std::get<io::SendOrdered>(second[1]).request, 5u);
-    EXPECT_TRUE(mailbox_.take(3).empty());
+    std::vector<io::Command> taken;
+    mailbox_.commands().take(taken, 3);
+    ASSERT_EQ(taken.size(), 3u);
+    mailbox_.commands().take(taken, 3);
+    ASSERT_EQ(taken.size(), 5u);
+    EXPECT_EQ(std::get<io::SendOrdered>(taken[0]).request, 1u);
+    EXPECT_EQ(std::get<io::SendOrdered>(taken[4]).request, 5u);
+    mailbox_.commands().take(taken, 3);
+    EXPECT_EQ(taken.size(), 5u);
+}
+
+TEST_F(MailboxTest, a_command_wakes_a_worker_that_sleeps_and_none_sleeps_over_one) {
+    constexpr RequestId flood = 20'000;
+    std::thread component([&] {
+        for (RequestId request = 1; request <= flood; ++request) {
+            while (request > taken_ + max_commands) std::this_thread::yield();
+            mailbox_.push(io::SendOrdered{request, Payload()});
+        }
+    });
+    std::vector<io::Command> taken;
+    while (taken_ < flood) {
+        if (mailbox_.commands().may_sleep()) {
+            zmq_pollitem_t socket{mailbox_.commands().socket(), 0, ZMQ_POLLIN, 0};
+            ASSERT_EQ(zmq_poll(&socket, 1, 10'000), 1) << "slept on with commands waiting";
+        }
+        taken.clear();
+        mailbox_.commands().take(taken, 100);
+        for (const io::Command& command : taken) {
+            ASSERT_EQ(std::get<io::SendOrdered>(command).request, taken_ + 1);
+            ++taken_;
+        }
+    }
+    component.join();
 }
 
 TEST_F(MailboxTest, what_nobody_took_is_freed_with_the_mailbox) {
@@ -109,7 +139,7 @@ TEST_F(MailboxTest, what_nobody_took_is_freed_with_the_mailbox) {
     const std::weak_ptr<int> watch = owner;
     {
         Published published;
-        InprocMailbox mailbox(max_events, published);
+        InprocMailbox mailbox(max_commands, max_events, published);
         mailbox.push(io::SendToGroup{1, Payload("x", owner)});
         mailbox.post(Message{.from = {}, .data = Payload("x", owner)});
         mailbox.flush();
