@@ -11,7 +11,7 @@ std::string refusal_word(raft::VoteRefusal refusal) {
         case raft::VoteRefusal::none:
             return "no reason";
         case raft::VoteRefusal::stale_term:
-            return "the term is over";
+            return "that term is over";
         case raft::VoteRefusal::sticky:
             return "backs another leader";
         case raft::VoteRefusal::log_behind:
@@ -59,7 +59,7 @@ struct Sentence {
     std::string operator()(const raft::VoteReply& m) const {
         const std::string what = m.pre_vote ? "pre-vote" : "vote";
         if (m.granted) return "gives its " + what + in_term(m.term);
-        return "refuses its " + what + in_term(m.term) + ": " + refusal_word(m.refusal);
+        return "refuses its " + what + ", itself" + in_term(m.term) + ": " + refusal_word(m.refusal);
     }
     std::string operator()(const raft::Append& m) const {
         const std::string what = m.entries.empty() ? "nothing" : list_of(m.entries);

@@ -146,11 +146,12 @@ void World::act(MemberId id, const std::function<void(raft::Raft&, raft::Moment)
 void World::turn(Node& it) {
     for (int pass = 0; pass < 2; ++pass) {
         Write write{it.raft->take_output(it.clock.now)};
-        if (pass == 0) tell_changes(it);
+        tell_role(it);
         if (write.output.truncate_from) {
             story.event(name_of(it.id) + "  removes its entries from " +
                         std::to_string(*write.output.truncate_from) + " on");
         }
+        tell_configuration(it);
         if (write.output.snapshot) {
             restore(it, *write.output.snapshot);
             story.event(name_of(it.id) + "  takes the state up to " +
@@ -167,40 +168,40 @@ void World::turn(Node& it) {
             persist(it, std::move(write));
         }
     }
-    tell_changes(it);
+    tell_role(it);
     check();
 }
 
-void World::tell_changes(Node& it) {
+void World::tell_role(Node& it) {
     const raft::Raft& raft = *it.raft;
     const std::string who = name_of(it.id) + "  ";
-    if (raft.role() != it.told_role || raft.term() != it.told_term ||
-        raft.leader() != it.told_leader) {
-        const std::string term = std::to_string(raft.term());
-        switch (raft.role()) {
-            case raft::Role::leader:
-                story.event(who + "leads in term " + term);
-                break;
-            case raft::Role::candidate:
-                story.event(who + "is a candidate in term " + term);
-                break;
-            case raft::Role::pre_candidate:
-                story.event(who + "rehearses an election, still in term " + term);
-                break;
-            case raft::Role::follower:
-                story.event(who + (raft.leader() ? "follows " + name_of(raft.leader())
-                                                 : "follows nobody") +
-                            " in term " + term);
-                break;
-        }
-        it.told_role = raft.role();
-        it.told_term = raft.term();
-        it.told_leader = raft.leader();
+    const bool same = raft.role() == it.told_role && raft.term() == it.told_term &&
+                      raft.leader() == it.told_leader;
+    if (same) return;
+    it.told_role = raft.role();
+    it.told_term = raft.term();
+    it.told_leader = raft.leader();
+    const std::string term = std::to_string(raft.term());
+    switch (raft.role()) {
+        case raft::Role::leader:
+            story.event(who + "leads in term " + term);
+            break;
+        case raft::Role::candidate:
+            story.event(who + "is a candidate in term " + term);
+            break;
+        case raft::Role::pre_candidate:
+            story.event(who + "rehearses an election, still in term " + term);
+            break;
+        case raft::Role::follower:
+            story.event(who + "follows " + name_of(raft.leader()) + " in term " + term);
+            break;
     }
-    if (it.told_configuration != raft.configuration()) {
-        story.event(who + "is under " + text_of(raft.configuration()));
-        it.told_configuration = raft.configuration();
-    }
+}
+
+void World::tell_configuration(Node& it) {
+    if (it.told_configuration == it.raft->configuration()) return;
+    it.told_configuration = it.raft->configuration();
+    story.event(name_of(it.id) + "  is under " + text_of(it.told_configuration));
 }
 
 void World::apply(Node& it, const std::vector<raft::Entry>& entries) {

@@ -133,7 +133,8 @@ public:
 
 private:
     void turn(Node& node);
-    void tell_changes(Node& node);
+    void tell_role(Node& node);
+    void tell_configuration(Node& node);
     void tell_writes(const Node& node, const raft::Output& output);
     void persist(Node& node, Write write);
     void apply(Node& node, const std::vector<raft::Entry>& entries);
