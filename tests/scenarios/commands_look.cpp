@@ -96,7 +96,7 @@ void lease(World& world, Arguments&) {
         if (!node.raft || node.raft->role() != raft::Role::leader) continue;
         anybody = true;
         const Nanos left = node.raft->lease_until() - node.clock.now.boottime;
-        world.story.always(name_of(id) + (left > Nanos{0} ? "  holds the lease, " + in_ms(left) + " to go"
+        world.story.always(name_of(id) + (left > Nanos{0} ? "  holds the lease, " + in_tenths(left) + " to go"
                                                           : "  leads without a lease"));
     }
     if (!anybody) world.story.always("nobody leads");
@@ -110,8 +110,8 @@ void promise(World& world, Arguments& words) {
         const MemberId to = node.raft->promised_to();
         world.story.always(name_of(id) + "  " +
                            (left <= Nanos{0} ? "is free"
-                            : to             ? "backs " + name_of(to) + " alone, for " + in_ms(left)
-                                             : "backs nobody, for " + in_ms(left)));
+                            : to             ? "backs " + name_of(to) + " alone, for " + in_tenths(left)
+                                             : "backs nobody, for " + in_tenths(left)));
     }
 }
 

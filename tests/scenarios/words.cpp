@@ -159,4 +159,9 @@ std::string in_ms(Nanos time) {
            " ms";
 }
 
+std::string in_tenths(Nanos time) {
+    const auto tenths = std::chrono::duration_cast<std::chrono::microseconds>(time).count() / 100;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " ms";
+}
+
 }  // namespace quorate::scenarios

@@ -34,6 +34,7 @@ std::string kind_of(const Message& message);
 /// What it says: "append in term 2: 3/t2 x after 2/t1; commit 2".
 std::string text_of(const Message& message);
 
-std::string in_ms(Nanos time);  ///< whole milliseconds, rounded down: "153 ms"
+std::string in_ms(Nanos time);      ///< whole milliseconds, rounded down: "153 ms"
+std::string in_tenths(Nanos time);  ///< "148.5 ms", rounded down
 
 }  // namespace quorate::scenarios
