@@ -219,6 +219,13 @@ void clock(World& world, Arguments& words) {
 
 void disk(World& world, Arguments& words) {
     const MemberId id = words.member();
+    if (words.accept("forget")) {
+        if (world.node(id).running) throw ScriptError("it forgets while its member is down");
+        const Index from = words.number();
+        std::erase_if(world.node(id).disk.entries,
+                      [=](const raft::Entry& entry) { return entry.index >= from; });
+        return;
+    }
     Node& node = world.running(id);
     if (words.accept("hold")) {
         node.disk_held = true;
@@ -257,7 +264,9 @@ std::vector<Command> member_commands() {
         {"suspend", "A…", "its machine sleeps: only CLOCK_BOOTTIME runs on", suspend},
         {"resume", "A… [unaware]", "goes on; unaware: does not notice that it was late", resume},
         {"clock", "A [rate F] [jump MS]", "its clocks run at another rate, or leap ahead", clock},
-        {"disk", "A hold | sync [N] | release", "writes wait until they are told to be done", disk},
+        {"disk", "A hold | sync [N] | release | forget INDEX",
+         "writes wait until they are told to be done; forget: entries from there on are lost",
+         disk},
     };
 }
 

@@ -15,12 +15,16 @@ Selects and_not_held(World& world, Selects selects) {
 
 /// Those that are on their way now, not what they cause.
 void deliver(World& world, Arguments& words) {
+    const bool first = words.accept("first");
+    const bool last = !first && words.accept("last");
     const Selects selects = words.selection();
     std::vector<std::uint64_t> numbers;
     for (const Letter& letter : world.letters) {
         if (selects(letter)) numbers.push_back(letter.number);
     }
     if (numbers.empty()) throw ScriptError("no such message is on its way");
+    if (first) numbers.erase(numbers.begin() + 1, numbers.end());
+    if (last) numbers.erase(numbers.begin(), numbers.end() - 1);
     for (const std::uint64_t number : numbers) {
         world.deliver_first([=](const Letter& letter) { return letter.number == number; });
     }
@@ -46,8 +50,11 @@ void drop(World& world, Arguments& words) {
 
 void duplicate(World& world, Arguments& words) {
     const Selects selects = words.selection();
-    const std::list<Letter> now(world.letters);
-    std::copy_if(now.begin(), now.end(), std::back_inserter(world.letters), selects);
+    for (Letter letter : std::list<Letter>(world.letters)) {
+        if (!selects(letter)) continue;
+        letter.number = world.next_number();
+        world.letters.push_back(std::move(letter));
+    }
 }
 
 void hold(World& world, Arguments& words) {
@@ -120,7 +127,7 @@ void network(World& world, Arguments&) {
 
 std::vector<Command> network_commands() {
     return {
-        {"deliver", "[WHICH]", "what is on its way, held or not, but not what that causes",
+        {"deliver", "[first|last] [WHICH]", "what is on its way, held or not, but not what that causes",
          deliver},
         {"settle", "[WHICH]", "delivers until nothing that is not held is on its way", settle},
         {"drop", "[WHICH]", "loses messages", drop},

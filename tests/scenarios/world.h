@@ -119,6 +119,7 @@ public:
 
     // ---- network ----
     std::list<Letter> letters;
+    std::uint64_t next_number() { return ++numbered_; }
     std::vector<Selects> held;
     /// Directed links that are cut.
     std::set<std::pair<MemberId, MemberId>> cut;
