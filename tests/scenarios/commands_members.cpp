@@ -102,11 +102,13 @@ void elect(World& world, Arguments& words) {
     std::vector<MemberId> voters = world.everyone();
     if (words.accept("by")) voters = words.members();
     world.tell_sends = false;
+    const std::uint64_t before = world.next_number();
     world.act(id, [](raft::Raft& raft, raft::Moment now) {
         raft.campaign(now, raft::Trigger::timeout);
     });
-    const auto of_election = [](const Letter& letter) {
-        return kind_of(letter.message).find("vote") != std::string::npos;
+    const auto of_election = [=](const Letter& letter) {
+        return letter.number > before &&
+               kind_of(letter.message).find("vote") != std::string::npos;
     };
     const auto is_asked = [&](MemberId other) {
         return std::find(voters.begin(), voters.end(), other) != voters.end();
