@@ -16,8 +16,7 @@ std::string role_of(const raft::Raft& raft) {
         case raft::Role::pre_candidate:
             return "pre-candidate";
         case raft::Role::follower:
-            return raft.leader() ? "follower of " + name_of(raft.leader())
-                                 : "follower of nobody";
+            return raft.leader() ? "follower of " + name_of(raft.leader()) : "follower of nobody";
     }
     return "";
 }
@@ -33,10 +32,9 @@ void state(World& world, Arguments& words) {
         const raft::Raft& raft = *node.raft;
         world.story.always(who + role_of(raft) + " in term " + std::to_string(raft.term()) +
                            "; log ends at " +
-                           position(raft.log().last_index(), raft.log().last_term()) +
-                           ", commit " + std::to_string(raft.commit_index()) +
-                           (raft.is_voter() ? "" : "; no voter") +
-                           (node.paused ? "; paused" : ""));
+                           position(raft.log().last_index(), raft.log().last_term()) + ", commit " +
+                           std::to_string(raft.commit_index()) +
+                           (raft.is_voter() ? "" : "; no voter") + (node.paused ? "; paused" : ""));
     }
 }
 
@@ -96,8 +94,9 @@ void lease(World& world, Arguments&) {
         if (!node.raft || node.raft->role() != raft::Role::leader) continue;
         anybody = true;
         const Nanos left = node.raft->lease_until() - node.clock.now.boottime;
-        world.story.always(name_of(id) + (left > Nanos{0} ? "  holds the lease, " + in_tenths(left) + " to go"
-                                                          : "  leads without a lease"));
+        world.story.always(name_of(id) + (left > Nanos{0}
+                                              ? "  holds the lease, " + in_tenths(left) + " to go"
+                                              : "  leads without a lease"));
     }
     if (!anybody) world.story.always("nobody leads");
 }
@@ -110,8 +109,8 @@ void promise(World& world, Arguments& words) {
         const MemberId to = node.raft->promised_to();
         world.story.always(name_of(id) + "  " +
                            (left <= Nanos{0} ? "is free"
-                            : to             ? "backs " + name_of(to) + " alone, for " + in_tenths(left)
-                                             : "backs nobody, for " + in_tenths(left)));
+                            : to ? "backs " + name_of(to) + " alone, for " + in_tenths(left)
+                                 : "backs nobody, for " + in_tenths(left)));
     }
 }
 

@@ -10,8 +10,7 @@ namespace {
 template <class Value>
 void tell_result(World& world, MemberId id, const Result<Value>& result) {
     if (result) return;
-    world.story.always(name_of(id) + "  refuses (" +
-                       std::string(to_string(result.error().code)) +
+    world.story.always(name_of(id) + "  refuses (" + std::string(to_string(result.error().code)) +
                        "): " + result.error().message);
 }
 
@@ -103,12 +102,10 @@ void elect(World& world, Arguments& words) {
     if (words.accept("by")) voters = words.members();
     world.tell_sends = false;
     const std::uint64_t before = world.next_number();
-    world.act(id, [](raft::Raft& raft, raft::Moment now) {
-        raft.campaign(now, raft::Trigger::timeout);
-    });
+    world.act(
+        id, [](raft::Raft& raft, raft::Moment now) { raft.campaign(now, raft::Trigger::timeout); });
     const auto of_election = [=](const Letter& letter) {
-        return letter.number > before &&
-               kind_of(letter.message).find("vote") != std::string::npos;
+        return letter.number > before && kind_of(letter.message).find("vote") != std::string::npos;
     };
     const auto is_asked = [&](MemberId other) {
         return std::find(voters.begin(), voters.end(), other) != voters.end();
@@ -129,7 +126,8 @@ void propose(World& world, Arguments& words) {
             const Result<Index> index = raft.propose(now, Payload(command));
             tell_result(world, id, index);
             if (!index) continue;
-            world.story.event(name_of(id) + "  appends " + list_of({raft.log().at(raft.log().last_index())}));
+            world.story.event(name_of(id) + "  appends " +
+                              list_of({raft.log().at(raft.log().last_index())}));
         }
     });
 }
@@ -156,7 +154,8 @@ void change(World& world, Arguments& words) {
 
 void compact(World& world, Arguments& words) {
     const MemberId id = words.member();
-    const Index index = words.accept("at") ? words.number() : world.running(id).raft->commit_index();
+    const Index index =
+        words.accept("at") ? words.number() : world.running(id).raft->commit_index();
     const std::size_t keep = words.accept("keep") ? words.number() : 0;
     world.compact(id, index, keep);
     if (!world.node(id).running) return;
@@ -169,8 +168,7 @@ void dead(World& world, Arguments& words) {
     const MemberId id = words.member();
     if (!words.accept("to")) throw ScriptError("to whom is it proven dead?");
     for (const MemberId& witness : words.members()) {
-        world.act(witness,
-                  [&](raft::Raft& raft, raft::Moment now) { raft.declare_dead(now, id); });
+        world.act(witness, [&](raft::Raft& raft, raft::Moment now) { raft.declare_dead(now, id); });
     }
 }
 
@@ -245,8 +243,9 @@ void disk(World& world, Arguments& words) {
 
 std::vector<Command> member_commands() {
     return {
-        {"cluster", "A B C [learners D] [leader A] [floor N] [heartbeat MS] [election MIN MAX] "
-                    "[drift F] [batch N] [in-flight N]",
+        {"cluster",
+         "A B C [learners D] [leader A] [floor N] [heartbeat MS] [election MIN MAX] "
+         "[drift F] [batch N] [in-flight N]",
          "a new world with a group; with a leader, elects it and commits its no-op", cluster},
         {"newcomer", "D…", "a member without any state, until a leader sends it one", newcomer},
         {"from-disk", "A [log TERM…] [term T] [vote B]",

@@ -127,8 +127,8 @@ void network(World& world, Arguments&) {
 
 std::vector<Command> network_commands() {
     return {
-        {"deliver", "[first|last] [WHICH]", "what is on its way, held or not, but not what that causes",
-         deliver},
+        {"deliver", "[first|last] [WHICH]",
+         "what is on its way, held or not, but not what that causes", deliver},
         {"settle", "[WHICH]", "delivers until nothing that is not held is on its way", settle},
         {"drop", "[WHICH]", "loses messages", drop},
         {"duplicate", "[WHICH]", "sends them once more, behind all others", duplicate},

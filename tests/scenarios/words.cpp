@@ -52,14 +52,16 @@ struct Sentence {
     std::string operator()(const raft::VoteRequest& m) const {
         std::string text = m.pre_vote ? "asks for a pre-vote" : "asks for a vote";
         text += in_term(m.term) + ", log ends at " + position(m.last_index, m.last_term);
-        if (m.handed_on > 0) text += ", by order of the leader of term " + std::to_string(m.handed_on);
+        if (m.handed_on > 0)
+            text += ", by order of the leader of term " + std::to_string(m.handed_on);
         if (m.dead_leader) text += ", holds " + name_of(m.dead_leader) + " dead";
         return text;
     }
     std::string operator()(const raft::VoteReply& m) const {
         const std::string what = m.pre_vote ? "pre-vote" : "vote";
         if (m.granted) return "gives its " + what + in_term(m.term);
-        return "refuses its " + what + ", itself" + in_term(m.term) + ": " + refusal_word(m.refusal);
+        return "refuses its " + what + ", itself" + in_term(m.term) + ": " +
+               refusal_word(m.refusal);
     }
     std::string operator()(const raft::Append& m) const {
         const std::string what = m.entries.empty() ? "nothing" : list_of(m.entries);
@@ -110,8 +112,9 @@ std::string names_of(const std::vector<MemberId>& ids) {
 
 std::string text_of(const raft::Configuration& configuration) {
     std::string text = "voters " + names_of(configuration.voters);
-    if (configuration.joint()) text = "joint, from " + names_of(configuration.outgoing) + " to " +
-                                      names_of(configuration.voters);
+    if (configuration.joint())
+        text = "joint, from " + names_of(configuration.outgoing) + " to " +
+               names_of(configuration.voters);
     if (!configuration.learners.empty()) text += ", learners " + names_of(configuration.learners);
     return text;
 }

@@ -95,7 +95,10 @@ void World::hand_over(const Letter& letter) {
     const bool down = to == nodes_.end() || !to->second.running;
     const bool lost = down || cut.count({letter.from, letter.to}) > 0;
     story.message(name_of(letter.from) + " -> " + name_of(letter.to) + "  " +
-                  text_of(letter.message) + (down ? " (nobody there)" : lost ? " (lost)" : ""));
+                  text_of(letter.message) +
+                  (down   ? " (nobody there)"
+                   : lost ? " (lost)"
+                          : ""));
     if (lost) return;
     const Story::Indented under(story);
     if (!to->second.raft) {
