@@ -94,10 +94,27 @@ po::options_description describe() {
     return all;
 }
 
+/// Whether `text` holds a %word%. In its messages Boost puts an option's text in the place of such
+/// words, and goes on for ever where that text holds the word again: none may get as far as there.
+bool holds_placeholder(const std::string& text) {
+    const auto is_word = [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); };
+    for (std::size_t i = text.find('%'); i != std::string::npos; i = text.find('%', i + 1)) {
+        const auto begin = text.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+        const auto end = std::find_if_not(begin, text.end(), is_word);
+        if (end != begin && end != text.end() && *end == '%') return true;
+    }
+    return false;
+}
+
 void read_config(const po::options_description& described, po::variables_map& map) {
     const std::string file = map["config"].as<std::string>();
-    std::ifstream lines(file);
-    if (!lines) refuse("config", quoted(file) + " can't be read");
+    std::ifstream stream(file);
+    if (!stream) refuse("config", quoted(file) + " can't be read");
+    std::stringstream lines;
+    lines << stream.rdbuf();
+    if (holds_placeholder(lines.str())) {
+        refuse("config", quoted(file) + ": %word% is in no option's name or value");
+    }
     try {
         po::store(po::parse_config_file(lines, described), map);
     } catch (const po::error& error) {
@@ -195,6 +212,9 @@ MemberCommandOptions check(const Values& values) {
 
 std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
     const Arguments& arguments) {
+    if (std::any_of(arguments.begin(), arguments.end(), holds_placeholder)) {
+        return BadUsage{"%word% is in no option's name or value"};
+    }
     const po::options_description described = describe();
     po::variables_map map;
     try {

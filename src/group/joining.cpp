@@ -112,8 +112,32 @@ void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinRe
 
 /// Outside, Raft of an incarnation that accepted us: its state lets us in, anything else is
 /// answered with a wish for the state.
+namespace {
+
+/// The state of `incarnation` that a snapshot brings; nothing where it brings none. Whoever sent it
+/// need not be the leader (rule 12), and what is applied after it has later indexes.
+std::optional<consensus::StateMachine> read_state(const raft::Snapshot& snapshot,
+                                                  IncarnationId incarnation,
+                                                  const GroupSpec& spec) {
+    Result<consensus::StateMachine> read = consensus::StateMachine::restore(snapshot.state);
+    if (!read || read->founding().incarnation != incarnation || read->spec() != spec ||
+        read->applied() > snapshot.index) {
+        return std::nullopt;
+    }
+    return std::move(*read);
+}
+
+}  // namespace
+
 void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& message) {
     if (raft_) {
+        const auto* install = std::get_if<raft::InstallSnapshot>(&message);
+        // The core takes the state of any later index than it has committed, unread.
+        if (install && install->snapshot->index > raft_->commit_index() &&
+            !read_state(*install->snapshot, from.incarnation, options_.spec)) {
+            ++drops_.garbage;
+            return;
+        }
         raft_->receive(now_, from.sender, message);
         const auto* request = std::get_if<raft::VoteRequest>(&message);
         // Somebody holds our leader proven dead: a reason to look ourselves (rule 7).
@@ -133,9 +157,8 @@ void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& mes
 
 void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from, const raft::Message& message) {
     const auto& snapshot = *std::get<raft::InstallSnapshot>(message).snapshot;
-    Result<consensus::StateMachine> restored = consensus::StateMachine::restore(snapshot.state);
-    if (!restored || restored->founding().incarnation != from.incarnation ||
-        restored->spec() != options_.spec) {
+    auto restored = read_state(snapshot, from.incarnation, options_.spec);
+    if (!restored) {
         ++drops_.garbage;
         return;
     }

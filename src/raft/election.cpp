@@ -139,7 +139,10 @@ void Raft::declare_dead(Moment now, MemberId id) {
     if (leader_ && leader_ != id) return;  // another leads by now
     leader_ = {};
     if (!is_voter()) return;
-    const Nanos wait = std::min(successor_rank_ * options_.heartbeat / 2, options_.election_max);
+    // The rank is what somebody said, who need not have led: bounded before it becomes a time.
+    const Nanos::rep last_rank = 2 * options_.election_max / options_.heartbeat + 1;
+    const Nanos::rep rank = std::min<Nanos::rep>(successor_rank_, last_rank);
+    const Nanos wait = std::min(rank * options_.heartbeat / 2, options_.election_max);
     const Nanos turn = now.monotonic + wait;
     succession_ = Succession{turn, turn + options_.election_max};
 }

@@ -1,0 +1,184 @@
+// A whole member, as GroupLoop is one, and whatever strangers may send to it: any frame, in any
+// order, with clocks, probes and its component's requests in between. The frames go through the
+// decoder; some are then addressed to this very life, as a stranger could who listened. Who has a
+// seat breaks no invariant that an election would have kept: it sends no Append and no state.
+#include "group/group_loop.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/wire/samples.h"
+
+namespace quorate::fuzz {
+namespace {
+
+using namespace std::chrono_literals;
+using base::Nanos;
+
+constexpr int max_steps = 60;
+
+struct HandClock final : io::Clock {
+    base::Moment moment{10s, 20s};
+    base::Moment now() override { return moment; }
+    Nanos realtime() override { return moment.boottime + 1'700'000'000s; }
+};
+
+/// Looks at what is sent, and loses it.
+struct Listener final : io::Transport {
+    std::vector<std::string> probed;
+
+    void look(const Payload& bytes) const {
+        const auto decoded = wire::decode(bytes, wire::group_name);
+        require(std::holds_alternative<wire::Frame>(decoded), "what is sent can be decoded");
+    }
+    bool send(const std::string& endpoint, Payload frame) override {
+        require(!endpoint.empty(), "frames go somewhere");
+        look(frame);
+        return true;
+    }
+    void close(const std::string&) override {}
+    void probe(const std::string& endpoint) override { probed.push_back(endpoint); }
+    void announce(Payload datagram) override {
+        require(datagram.size() <= 1400, "a beacon fits into a datagram");
+        look(datagram);
+    }
+    std::string endpoint() const override { return "tcp://10.0.0.1:5601"; }
+};
+
+struct Component final : io::Mailbox {
+    bool post(Event) override { return true; }
+    void publish(const GroupStatus&) override {}
+    void publish_lease(Nanos) override {}
+    void publish_commit(std::uint64_t) override {}
+};
+
+class Story {
+public:
+    explicit Story(Input input)
+        : input_(input), loop_(options(input_.byte()), clock_, network_, store_, component_) {}
+    void tell() {
+        for (int i = 0; i < max_steps && !input_.empty() && !loop_.finished(); ++i) step();
+    }
+
+private:
+    static group::LoopOptions options(std::uint8_t choice) {
+        group::LoopOptions options;
+        options.group = wire::group_name;
+        options.name = "relay 1";
+        options.spec = wire::spec();
+        if (choice & 1) options.spec.size = 1;
+        options.member.seeds = {"tcp://10.0.0.2:5601"};
+        options.member.message_bytes = 100;
+        options.seed = choice;
+        options.compaction = {.after_entries = 3, .keep_entries = 1};
+        return options;
+    }
+
+    void step();
+    void wait(Nanos time);
+    void hear(std::uint8_t how);
+    bool address(wire::Frame& frame, std::uint8_t how);
+    io::Command some_request();
+    void turn(std::vector<io::TransportEvent> arrived, std::vector<io::Command> commands = {}) {
+        loop_.turn(arrived, std::move(commands));
+        (void)loop_.status();
+    }
+
+    Input input_;
+    HandClock clock_;
+    Listener network_;
+    io::NoStore store_;
+    Component component_;
+    group::GroupLoop loop_;
+};
+
+void Story::step() {
+    const std::uint8_t kind = input_.byte();
+    switch (kind % 8) {
+        case 0:
+            return wait(loop_.next_deadline() - clock_.moment.monotonic);
+        case 1:
+            return wait(std::chrono::milliseconds(10 * input_.byte()));
+        case 2: {
+            if (network_.probed.empty()) return;
+            const auto answer = static_cast<io::ProbeAnswered::Answer>(kind / 8 % 3);
+            const std::string endpoint = network_.probed.back();
+            network_.probed.pop_back();
+            return turn({io::ProbeAnswered{endpoint, answer}});
+        }
+        case 3:
+            return turn({io::ConnectionClosed{kind / 8 % 4u}});
+        case 4:
+            return turn({}, {some_request()});
+        default:
+            return hear(kind);
+    }
+}
+
+void Story::wait(Nanos time) {
+    time = std::clamp(time, Nanos{0}, Nanos(60s));
+    clock_.moment.monotonic += time;
+    clock_.moment.boottime += time;
+    turn({});
+}
+
+void Story::hear(std::uint8_t how) {
+    Payload bytes = payload_of(input_.bytes());
+    auto decoded = wire::decode(bytes, wire::group_name);
+    if (auto* frame = std::get_if<wire::Frame>(&decoded)) {
+        if (!address(*frame, how)) return;
+        bytes = payload_of(wire::encode(*frame).view());
+    }
+    if (how & 128) return turn({io::BeaconHeard{bytes}});
+    turn({io::FrameArrived{bytes, how / 8 % 4u}});
+}
+
+/// To this life, from whom it names or another; false if the sender would not send it.
+bool Story::address(wire::Frame& frame, std::uint8_t how) {
+    const bool to_anyone = std::holds_alternative<wire::Hello>(frame.body) ||
+                           std::holds_alternative<wire::Beacon>(frame.body);
+    frame.header.receiver = to_anyone ? MemberId{} : loop_.id();
+    if (how & 32) frame.header.sender = MemberId{1, 70};
+    if (loop_.machine() && !(how & 64)) {
+        frame.header.incarnation = loop_.machine()->founding().incarnation;
+    }
+    if (auto* done = std::get_if<wire::FoundingDone>(&frame.body)) {
+        const bool in_already = done->founding.roster.front().id == loop_.id();
+        if (!in_already) done->founding.roster.front().id = loop_.id();
+    }
+    auto* raft = std::get_if<wire::RaftFrame>(&frame.body);
+    if (raft == nullptr || !loop_.raft()) return true;
+    const bool leads = std::holds_alternative<raft::Append>(raft->message) ||
+                       std::holds_alternative<raft::InstallSnapshot>(raft->message);
+    return !leads || !loop_.raft()->configuration().is_voter(frame.header.sender);
+}
+
+io::Command Story::some_request() {
+    const std::uint8_t kind = input_.byte();
+    const RequestId request = kind;
+    const Payload data(std::string(input_.byte(), 'x'));
+    switch (kind % 8) {
+        case 0:
+            return io::SendToGroup{request, data};
+        case 1:
+            return io::SendOrdered{request, data};
+        case 2:
+            return io::SendToLeader{request, data};
+        case 3:
+            return io::SendToMember{request, kind & 8 ? MemberId{} : MemberId{1, 2}, data};
+        case 4:
+            return io::RequestVote{request, data.str(), Voting::majority, 1s};
+        case 5:
+            return io::SendVote{request, PollId{2, 1}, true};
+        case 6:
+            return io::TransferLeadership{request, MemberId{1, 2}};
+        default:
+            return io::LeaveGroup{request};
+    }
+}
+
+}  // namespace
+}  // namespace quorate::fuzz
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace quorate::fuzz;
+    Story(Input(data, size)).tell();
+    return 0;
+}
