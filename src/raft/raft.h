@@ -30,6 +30,7 @@
 
 #include "base/random.h"
 #include "quorate/result.h"
+#include "raft/fingerprint.h"
 #include "raft/log.h"
 #include "raft/messages.h"
 #include "raft/types.h"
@@ -148,6 +149,8 @@ public:
     bool established() const;
     bool handing_on() const { return transfer_.has_value(); }
     const Log& log() const { return log_; }
+    /// A digest of all that decides how this replica goes on (fingerprint.h).
+    Fingerprint fingerprint(Moment now, Nanos horizon) const;
 
 private:
     // ---- raft.cpp: terms and roles ----
@@ -225,6 +228,10 @@ private:
     void on_timeout_now(Moment now, MemberId from, const TimeoutNow& order);
     void hand_on_if_ready();
     void tick_transfer(Moment now);
+
+    // ---- fingerprint.cpp ----
+    template <class Digest>
+    void fingerprint_of_role(Digest& digest) const;
 
     /// To whom this member's backing belongs, and for how long (CLOCK_MONOTONIC; rule 5).
     struct Promise {

@@ -1,0 +1,80 @@
+#include "tests/exploration/opening.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace quorate::exploration {
+
+Opening::Opening(Group& group) : group_(group), origin_(group.start()), state_(origin_) {}
+
+void Opening::take(Action action) {
+    path_.push_back(action);
+    const auto taken = group_.take(state_, action);
+    QUORATE_CHECK(taken, "an opening keeps within its bounds");
+    state_ = taken->state;
+}
+
+void Opening::pass(int ticks) {
+    for (int i = 0; i < ticks; ++i) take({Act::pass});
+}
+void Opening::fire(Node node) {
+    take({Act::fire, node});
+}
+void Opening::propose(Node leader) {
+    take({Act::propose, leader});
+}
+void Opening::change(Node leader) {
+    take({Act::change, leader});
+}
+void Opening::crash(Node node) {
+    take({Act::crash, node});
+}
+void Opening::restart(Node node) {
+    take({Act::restart, node});
+}
+void Opening::transfer(Node leader, Node target) {
+    take({Act::transfer, leader, target});
+}
+void Opening::compact(Node node) {
+    take({Act::compact, node});
+}
+
+void Opening::settle() {
+    while (state_.flight_count > 0) take({Act::deliver, 0, 0, state_.flights[0]});
+}
+
+void Opening::settle_between(Node one, Node other) {
+    for (std::uint8_t i = 0; i < state_.flight_count;) {
+        const Flight& flight = group_.flights()[state_.flights[i]];
+        const bool theirs = (flight.from == one && flight.to == other) ||
+                            (flight.from == other && flight.to == one);
+        if (!theirs) {
+            ++i;
+            continue;
+        }
+        take({Act::deliver, 0, 0, state_.flights[i]});
+        i = 0;
+    }
+}
+
+void Opening::lose_everything() {
+    while (state_.flight_count > 0) take({Act::lose, 0, 0, state_.flights[0]});
+}
+
+void Opening::elect(Node node) {
+    pass(election_ticks);
+    fire(node);
+    settle();
+    QUORATE_CHECK(group_.replicas()[state_.replicas[node]].role == raft::Role::leader,
+                  "a quiet node wins its election");
+}
+
+void Opening::forge(Node from, Node to, raft::Message message) {
+    group_.forge(state_, from, to, std::move(message));
+    // What was forged is there from the start of the story on.
+    QUORATE_CHECK(path_.empty(), "a liar speaks first");
+    origin_ = state_;
+}
+
+}  // namespace quorate::exploration

@@ -1,0 +1,314 @@
+#include "tests/exploration/replicas.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+
+namespace quorate::exploration {
+
+using raft::Outgoing;
+using raft::Raft;
+using raft::Role;
+
+/// A step that is under way.
+struct Replicas::Pending {
+    Replica after;
+    std::shared_ptr<Raft> raft;  ///< the same as after.raft, still to be changed
+    std::vector<Outgoing> sent;
+    std::uint16_t happened = 0;
+};
+
+namespace {
+
+constexpr Moment beginning{std::chrono::seconds(1000), std::chrono::seconds(2000)};
+
+[[noreturn]] void broken(const Replica& replica, const std::string& rule,
+                         const std::string& details) {
+    throw Violation{rule, "node " + std::to_string(replica.node + 1) + ": " + details};
+}
+
+std::shared_ptr<const raft::Snapshot> founding(const Founding& founding) {
+    auto snapshot = std::make_shared<raft::Snapshot>();
+    snapshot->configuration.voters = founding.voters;
+    snapshot->configuration.learners = founding.learners;
+    return snapshot;
+}
+
+}  // namespace
+
+Replicas::Replicas(const Setting& setting, Flights& flights)
+    : setting_(setting), flights_(flights) {}
+
+raft::Options Replicas::options(Node node, Nanos withhold_until) const {
+    raft::Options options;
+    options.self = member(node);
+    options.heartbeat = tick;
+    options.election_min = options.election_max = election_ticks * tick;
+    options.seat_floor = setting_.seat_floor;
+    options.withhold_until = withhold_until;
+    return options;
+}
+
+ReplicaId Replicas::start(Node node) {
+    Replica replica;
+    replica.node = node;
+    replica.now = beginning;
+    replica.raft = std::make_shared<Raft>(options(node, base::long_ago), beginning,
+                                          founding(setting_.founding[node]));
+    return intern(std::move(replica));
+}
+
+std::uint64_t Replicas::key_of(ReplicaId id, const Action& action) const {
+    return std::uint64_t{id} << 32 | action.packed();
+}
+
+Outcome Replicas::step(ReplicaId id, const Action& action) {
+    const std::uint64_t key = key_of(id, action);
+    if (const std::uint32_t* known = outcome_of_.find(key)) return outcomes_[*known];
+    const Outcome outcome = work_out(id, action);
+    outcome_of_.insert(key, static_cast<std::uint32_t>(outcomes_.size()));
+    outcomes_.push_back(outcome);
+    replicas_[id].last_input = action.packed() + 1;
+    return outcome;
+}
+
+Outcome Replicas::work_out(ReplicaId id, const Action& action) {
+    const Replica before = replicas_[id].replica;
+    Pending pending{before, nullptr, {}, 0};
+    apply_input(pending, action);
+    if (pending.after.running) turn(pending);
+    judge(before, pending, action);
+    const bool leads = pending.raft->role() == Role::leader && pending.after.running;
+    const bool led = before.role == Role::leader && before.running;
+    const bool anew = leads && led && before.term != pending.raft->term();
+    if (leads && (!led || anew)) pending.happened |= happened::elected;
+    if (led && (!leads || anew)) pending.happened |= happened::deposed;
+    const bool joint = pending.raft->configuration().joint();
+    if (joint && !before.joint) pending.happened |= happened::entered_joint;
+    if (!joint && before.joint) pending.happened |= happened::left_joint;
+    if (pending.raft->commit_index() > before.commit) pending.happened |= happened::committed;
+    Outcome outcome;
+    outcome.happened = pending.happened;
+    outcome.sent_begin = static_cast<std::uint32_t>(sent_.size());
+    for (Outgoing& outgoing : pending.sent) {
+        sent_.push_back(flights_.enter(
+            {before.node, node_of(outgoing.to), 0, std::move(outgoing.message), before.now}));
+        ++outcome.sent_count;
+    }
+    pending.after.raft = std::move(pending.raft);
+    outcome.next = intern(std::move(pending.after));
+    return outcome;
+}
+
+void Replicas::apply_input(Pending& pending, const Action& action) {
+    Replica& after = pending.after;
+    const Moment now = after.now;
+    bool accepted = true;
+    if (action.act == Act::restart) {
+        const Raft& old = *after.raft;
+        std::vector<raft::Entry> entries;
+        std::shared_ptr<const raft::Snapshot> base = old.log().snapshot();
+        if (setting_.mutations.amnesia) {
+            after.disk = {};
+            base = founding(setting_.founding[after.node]);
+        } else {
+            for (Index index = base->index + 1; index <= old.log().last_index(); ++index) {
+                entries.push_back(old.log().at(index));
+            }
+        }
+        const bool at_once = setting_.mutations.amnesia || setting_.mutations.no_withholding;
+        const Nanos wait = at_once ? base::long_ago : now.monotonic + election_ticks * tick;
+        after.applied = base->index;
+        after.running = true;
+        pending.raft = std::make_shared<Raft>(options(after.node, wait), now, std::move(base),
+                                              after.disk, std::move(entries));
+        return;
+    }
+    pending.raft = std::make_shared<Raft>(*after.raft);
+    Raft& raft = *pending.raft;
+    switch (action.act) {
+        case Act::deliver:
+            raft.receive(now, member(flights_[action.flight].from),
+                         flights_.at(action.flight, now));
+            break;
+        case Act::fire:
+            raft.tick(now);
+            break;
+        case Act::propose:
+            // Another one for each leader, so that a mix-up shows.
+            accepted =
+                bool(raft.propose(now, Payload(std::string{static_cast<char>('a' + after.node),
+                                                           static_cast<char>('0' + after.term)})));
+            break;
+        case Act::change: {
+            std::vector<MemberId> learners;
+            for (Node node = 0; node < node_count; ++node) {
+                const auto& voters = setting_.change_to;
+                const bool votes =
+                    std::find(voters.begin(), voters.end(), member(node)) != voters.end();
+                if (!votes && raft.configuration().is_learner(member(node))) {
+                    learners.push_back(member(node));
+                }
+            }
+            accepted = bool(raft.change_configuration(now, setting_.change_to, learners));
+            break;
+        }
+        case Act::crash:
+            after.running = false;
+            break;
+        case Act::prove:
+            raft.declare_dead(now, member(action.other));
+            break;
+        case Act::transfer:
+            accepted = bool(raft.transfer_leadership(now, member(action.other)));
+            break;
+        case Act::compact:
+            raft.compact(after.applied, {}, 0);
+            break;
+        default:
+            QUORATE_CHECK(false, "not a step of one node");
+    }
+    if (!accepted) pending.happened |= happened::refused;
+}
+
+/// As an owner does whose disk is done at once, until there is nothing more to do.
+void Replicas::turn(Pending& pending) {
+    Replica& after = pending.after;
+    for (int pass = 0; pass < 8; ++pass) {
+        raft::Output out = pending.raft->take_output(after.now);
+        if (out.hard_state) after.disk = *out.hard_state;
+        if (out.truncate_from) pending.happened |= happened::truncated;
+        if (out.snapshot) {
+            pending.happened |= happened::restored;
+            after.applied = out.snapshot->index;
+        }
+        const bool idle = !out.hard_state && !out.truncate_from && !out.snapshot &&
+                          out.entries.empty() && out.committed.empty() && out.send_now.empty() &&
+                          out.send_after_persist.empty();
+        for (const raft::Entry& entry : out.committed) {
+            if (entry.index != after.applied + 1) {
+                broken(after, "committed entries are handed out in order, each once",
+                       std::to_string(entry.index) + " after " + std::to_string(after.applied));
+            }
+            after.applied = entry.index;
+        }
+        std::move(out.send_now.begin(), out.send_now.end(), std::back_inserter(pending.sent));
+        pending.raft->persisted(after.now, out.last_persisting);
+        std::move(out.send_after_persist.begin(), out.send_after_persist.end(),
+                  std::back_inserter(pending.sent));
+        if (idle) return;
+    }
+    broken(after, "a turn ends", "there is always more to do");
+}
+
+void Replicas::judge(const Replica& before, const Pending& pending, const Action& action) const {
+    const Replica& after = pending.after;
+    const Raft& raft = *pending.raft;
+    if (raft.configuration().voters.size() < setting_.founding[after.node].voters.size()) {
+        broken(after, "a seat is never freed",
+               "only " + std::to_string(raft.configuration().voters.size()) + " voters are left");
+    }
+    if (action.act == Act::restart) return;
+    const raft::HardState& was = before.disk;
+    const raft::HardState& is = after.disk;
+    if (is.term < was.term || (after.running && raft.term() < before.term)) {
+        broken(after, "terms never fall",
+               std::to_string(is.term) + " after " + std::to_string(was.term));
+    }
+    if (is.term == was.term && was.voted_for && is.voted_for != was.voted_for) {
+        broken(after, "one vote a term", "took back its vote in term " + std::to_string(is.term));
+    }
+    for (const Outgoing& outgoing : pending.sent) {
+        const auto* reply = std::get_if<raft::VoteReply>(&outgoing.message);
+        if (!reply || !reply->granted || reply->pre_vote) continue;
+        if (reply->term == is.term && is.voted_for == outgoing.to) continue;
+        broken(after, "one vote a term",
+               "gives a vote in term " + std::to_string(reply->term) + " that it has not kept");
+    }
+    if (raft.commit_index() < before.commit) {
+        broken(after, "what is committed stays so", "its commit index falls");
+    }
+}
+
+ReplicaId Replicas::intern(Replica replica) {
+    const Raft& raft = *replica.raft;
+    const Nanos horizon = setting_.bounds.life * tick;
+    raft::Fingerprint key = raft.fingerprint(replica.now, horizon);
+    key.low =
+        mix(key.low ^ replica.disk.term << 32 ^ replica.disk.voted_for.low << 24 ^
+            replica.applied << 8 ^ std::uint64_t{replica.node} << 4 ^ (replica.running ? 1u : 0u));
+    const auto [found, first] = known_.try_emplace(key, static_cast<ReplicaId>(replicas_.size()));
+    if (!first) {
+        const ReplicaId id = found->second;
+        if (!comparing_) compare_twin(id, replica);
+        return id;
+    }
+    replica.role = raft.role();
+    replica.term = raft.term();
+    replica.lease = replica.running && raft.lease_until() > replica.now.boottime;
+    replica.due = raft.next_deadline() <= replica.now.monotonic;
+    replica.joint = raft.configuration().joint();
+    replica.commit = raft.commit_index();
+    replica.base = raft.log().snapshot()->index;
+    replica.base_term = raft.log().snapshot()->term;
+    replica.log = intern_log(raft.log());
+    replicas_.push_back({std::move(replica)});
+    return found->second;
+}
+
+/// Every 16th time that a value is taken for one that is known already, both are given the same
+/// input.
+void Replicas::compare_twin(ReplicaId known, const Replica& twin) {
+    const std::uint32_t packed = replicas_[known].last_input;
+    if (packed == 0 || ++twins_ % 16 != 0) return;
+    comparing_ = true;
+    const Action action = Action::unpacked(packed - 1);
+    const Outcome expected = step(known, action);
+    const Replica kept = std::exchange(replicas_[known].replica, twin);
+    // The observations are the known one's: fingerprints are equal, so they must be.
+    Replica& substitute = replicas_[known].replica;
+    substitute.role = kept.role;
+    substitute.term = kept.term;
+    substitute.joint = kept.joint;
+    substitute.commit = kept.commit;
+    const Outcome other = work_out(known, action);
+    replicas_[known].replica = kept;
+    comparing_ = false;
+    const bool alike = other.next == expected.next && other.happened == expected.happened &&
+                       std::equal(sent(other), sent(other) + other.sent_count, sent(expected),
+                                  sent(expected) + expected.sent_count);
+    sent_.resize(other.sent_begin);
+    if (!alike) {
+        broken(kept, "equal fingerprints mean equal futures",
+               "two values with one fingerprint do not go on alike (src/raft/fingerprint.cpp)");
+    }
+}
+
+std::uint32_t Replicas::intern_log(const raft::Log& log) {
+    LogContent content;
+    content.first = log.first_index();
+    std::uint64_t sum = content.first;
+    for (Index index = content.first; index <= log.last_index(); ++index) {
+        content.entries.push_back({log.at(index).term, raft::fingerprint(log.at(index)).low});
+        sum = mix(sum * 31 + content.entries.back().content);
+    }
+    const auto [found, first] =
+        known_logs_.try_emplace(sum, static_cast<std::uint32_t>(logs_.size()));
+    if (first) logs_.push_back(std::move(content));
+    return found->second;
+}
+
+ReplicaId Replicas::aged(ReplicaId id) {
+    if (replicas_[id].aged == unknown) {
+        Replica older = replicas_[id].replica;
+        older.now.monotonic += tick;
+        older.now.boottime += tick;
+        const ReplicaId aged = intern(std::move(older));
+        replicas_[id].aged = aged;
+    }
+    return replicas_[id].aged;
+}
+
+}  // namespace quorate::exploration
