@@ -3,6 +3,7 @@
 // Goes through every setting with an equal share of what is left of the limits; one line for each,
 // and one that sums up. Exit status: 0 every rule held, 1 one was broken (its story is told), 64
 // bad usage.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -91,7 +92,7 @@ void print_rare(const Counts& counts) {
         static_cast<Count>(counts.states_taken), static_cast<Count>(counts.crowded),
         static_cast<Count>(counts.leases), static_cast<Count>(counts.joint),
         static_cast<Count>(counts.down), static_cast<Count>(counts.core_steps),
-        static_cast<Count>(counts.twins / 16));
+        static_cast<Count>(counts.twins));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tests/exploration/explorer.h"
 
 #include <algorithm>
+#include <deque>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/check.h"
 #include "tests/exploration/group.h"
 #include "tests/exploration/hash_table.h"
+#include "tests/exploration/level.h"
 #include "tests/exploration/opening.h"
 #include "tests/exploration/story.h"
 
@@ -69,14 +71,14 @@ private:
         first.trail = 0;
         visited_.insert(first.hash());
         trail_.push_back({});
-        frontier_.push_back(first);
+        frontier_.push(first);
         return true;
     }
 
     void go_through_levels() {
         while (!frontier_.empty() && report_.depth < limits_.depth) {
-            next_.clear();
-            for (const State& state : frontier_) {
+            State state;
+            while (frontier_.pop(state)) {
                 if (out_of_limits() || !go_on_from(state)) return;
             }
             std::swap(frontier_, next_);
@@ -95,7 +97,7 @@ private:
         group_.steps(state, actions_);
         for (const Action& action : actions_) {
             try {
-                const auto taken = group_.take(state, action);
+                auto taken = group_.take(state, action);
                 if (taken) arrive(*taken, state.trail, action);
             } catch (const Violation& violation) {
                 report_.violation = violation;
@@ -108,11 +110,11 @@ private:
         return true;
     }
 
-    void arrive(const Group::Taken& taken, std::uint32_t from, const Action& action) {
+    void arrive(Group::Taken& taken, std::uint32_t from, const Action& action) {
         count_step(taken, action);
         if (!visited_.insert(taken.state.hash())) return;
-        next_.push_back(taken.state);
-        next_.back().trail = static_cast<std::uint32_t>(trail_.size());
+        taken.state.trail = static_cast<std::uint32_t>(trail_.size());
+        next_.push(taken.state);
         trail_.push_back({from, action.packed()});
         count_state(taken.state);
     }
@@ -164,9 +166,9 @@ private:
     State origin_;
     std::vector<Action> prefix_;
     std::vector<Action> actions_;
-    std::vector<State> frontier_;
-    std::vector<State> next_;
-    std::vector<Step> trail_;
+    Level frontier_;
+    Level next_;
+    std::deque<Step> trail_;
     HashSet visited_;
     std::uint64_t asked_ = 0;
 };

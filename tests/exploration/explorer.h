@@ -4,9 +4,9 @@
 //   Report report = explore(setting, {.states = 1'000'000});
 //   if (report.violation) std::puts(report.story.c_str());
 //
-// Blocks until a limit is reached or there is nothing more; one thread. Memory: about 24 bytes a
-// state visited, 120 a state of the outermost two levels, and some gigabytes at most for what the
-// cores do.
+// Blocks until a limit is reached or there is nothing more; one thread. Memory: about 75 bytes a
+// state visited (measured: 0.9 GB for 12 million), of which a third is freed as the next level is
+// gone through.
 #pragma once
 
 #include <array>
@@ -43,7 +43,7 @@ struct Counts {
     std::uint64_t states_taken = 0;  ///< a state instead of the log
     std::uint64_t crowded = 0;       ///< messages pushed out of a full channel
     std::uint64_t core_steps = 0;    ///< different inputs that were given to the cores
-    std::uint64_t twins = 0;         ///< see Replicas::twins_compared
+    std::uint64_t twins = 0;         ///< see Replicas::twins_compared()
 
     void add(const Counts& other);
 };

@@ -44,17 +44,20 @@ void Opening::settle() {
     while (state_.flight_count > 0) take({Act::deliver, 0, 0, state_.flights[0]});
 }
 
-void Opening::settle_between(Node one, Node other) {
-    for (std::uint8_t i = 0; i < state_.flight_count;) {
+bool Opening::deliver_between(Node one, Node other) {
+    for (std::uint8_t i = 0; i < state_.flight_count; ++i) {
         const Flight& flight = group_.flights()[state_.flights[i]];
         const bool theirs = (flight.from == one && flight.to == other) ||
                             (flight.from == other && flight.to == one);
-        if (!theirs) {
-            ++i;
-            continue;
-        }
+        if (!theirs) continue;
         take({Act::deliver, 0, 0, state_.flights[i]});
-        i = 0;
+        return true;
+    }
+    return false;
+}
+
+void Opening::settle_between(Node one, Node other) {
+    while (deliver_between(one, other)) {
     }
 }
 
@@ -62,19 +65,33 @@ void Opening::lose_everything() {
     while (state_.flight_count > 0) take({Act::lose, 0, 0, state_.flights[0]});
 }
 
+bool Opening::leads(Node node) const {
+    return group_.replicas()[state_.replicas[node]].role == raft::Role::leader;
+}
+
 void Opening::elect(Node node) {
     pass(election_ticks);
     fire(node);
     settle();
-    QUORATE_CHECK(group_.replicas()[state_.replicas[node]].role == raft::Role::leader,
-                  "a quiet node wins its election");
+    QUORATE_CHECK(leads(node), "a quiet node wins its election");
+}
+
+void Opening::win(Node node, Node backer) {
+    for (int tries = 0; tries < 4 && !leads(node); ++tries) {
+        lose_everything();
+        pass(election_ticks);
+        fire(node);
+        while (!leads(node) && deliver_between(node, backer)) {
+        }
+    }
+    QUORATE_CHECK(leads(node), "a node that tries often enough is elected");
+    lose_everything();
 }
 
 void Opening::forge(Node from, Node to, raft::Message message) {
     group_.forge(state_, from, to, std::move(message));
-    // What was forged is there from the start of the story on.
-    QUORATE_CHECK(path_.empty(), "a liar speaks first");
     origin_ = state_;
+    path_.clear();
 }
 
 }  // namespace quorate::exploration

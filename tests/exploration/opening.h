@@ -28,6 +28,10 @@ public:
     void lose_everything();
     /// Three quiet nodes: `node` campaigns after a timeout, wins, and all know it.
     void elect(Node node);
+    /// `node` campaigns, timeout after timeout, until it leads by the vote of `backer`; the two
+    /// hear nobody else, and nothing it says as the leader has left it yet.
+    void win(Node node, Node backer);
+    /// A message that nobody sent is under way from here on; stories begin here.
     void forge(Node from, Node to, raft::Message message);
 
     const State& origin() const { return origin_; }
@@ -36,6 +40,8 @@ public:
 
 private:
     void take(Action action);
+    bool leads(Node node) const;
+    bool deliver_between(Node one, Node other);  ///< one message; false if there is none
 
     Group& group_;
     State origin_;

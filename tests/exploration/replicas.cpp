@@ -262,7 +262,8 @@ ReplicaId Replicas::intern(Replica replica) {
 /// input.
 void Replicas::compare_twin(ReplicaId known, const Replica& twin) {
     const std::uint32_t packed = replicas_[known].last_input;
-    if (packed == 0 || ++twins_ % 16 != 0) return;
+    if (packed == 0 || ++met_again_ % 16 != 0) return;
+    ++twins_;
     comparing_ = true;
     const Action action = Action::unpacked(packed - 1);
     const Outcome expected = step(known, action);

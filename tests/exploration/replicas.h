@@ -118,6 +118,7 @@ private:
     std::vector<FlightId> sent_;
     std::vector<LogContent> logs_;
     std::unordered_map<std::uint64_t, std::uint32_t> known_logs_;
+    std::uint64_t met_again_ = 0;
     std::uint64_t twins_ = 0;
     bool comparing_ = false;
 };

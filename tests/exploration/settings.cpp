@@ -33,6 +33,7 @@ std::vector<Setting> all() {
     list.push_back(three("cold", "three voters that have just been founded"));
 
     list.push_back(three("led", "node 1 leads, all is quiet"));
+    list.back().bounds.transfers = 1;
     list.back().open = [](Opening& opening) { opening.elect(0); };
 
     list.push_back(
@@ -45,19 +46,24 @@ std::vector<Setting> all() {
         opening.pass(election_ticks);
     };
 
-    list.push_back(
-        three("rival", "node 2 leads term 2 with what node 1 proposed in term 1 on its log alone"));
+    list.push_back(three("overruled", "… and node 2 has been elected by node 3"));
+    list.back().bounds.proposals = 2;
+    list.back().open = [](Opening& opening) {
+        opening.elect(0);
+        opening.propose(0);
+        opening.win(1, 2);
+    };
+
+    // The thesis's figure 3.7: an entry of an earlier term, though a majority may hold it by now,
+    // is not committed by that.
+    list.push_back(three("comeback", "… and node 1 leads again, in term 3"));
     list.back().bounds.terms = 4;
     list.back().bounds.proposals = 2;
     list.back().open = [](Opening& opening) {
         opening.elect(0);
         opening.propose(0);
-        opening.settle_between(0, 1);
-        opening.lose_everything();
-        opening.crash(0);
-        opening.pass(election_ticks);
-        opening.fire(1);
-        opening.settle_between(1, 2);
+        opening.win(1, 2);
+        opening.win(0, 2);
     };
 
     list.push_back(three("handover", "node 1 has been told to hand leadership on to node 2"));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "tests/exploration/hash_table.h"
@@ -63,6 +64,7 @@ struct Used {
     std::uint8_t crashes = 0;
     std::uint8_t transfers = 0;
     std::uint8_t compactions = 0;
+    std::array<std::uint8_t, 3> spare{};
 };
 
 struct State {
@@ -97,8 +99,7 @@ struct State {
             sum = mix((sum ^ value) + 0x9e3779b97f4a7c15ULL);
         };
         for (const ReplicaId id : replicas) fold(id);
-        fold(used.proposals | used.changes << 8 | used.crashes << 16 | used.transfers << 24);
-        fold(used.compactions);
+        fold(std::bit_cast<std::uint64_t>(used));
         for (std::uint8_t i = 0; i < flight_count; ++i) fold(flights[i]);
         return sum;
     }
