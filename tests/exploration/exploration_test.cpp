@@ -106,7 +106,14 @@ TEST(ExplorationFinds, a_second_lease_where_a_restart_forgets_its_promise) {
     setting.mutations.no_withholding = true;
     setting.bounds.proposals = 0;
     setting.bounds.transfers = 0;
-    const Report report = explore(setting, {.states = 8'000'000, .depth = 1000, .until = {}});
+    setting.open = [](Opening& opening) {
+        opening.elect(0);
+        opening.pass(1);
+        opening.fire(0);
+        opening.settle_between(0, 1);
+        opening.crash(1);
+    };
+    const Report report = explore(setting, {.states = 2'000'000, .depth = 1000, .until = {}});
     ASSERT_TRUE(report.violation);
     EXPECT_EQ(report.violation->rule, "a lease is never held by two") << report.story;
 }

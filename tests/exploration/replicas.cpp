@@ -12,22 +12,9 @@ using raft::Outgoing;
 using raft::Raft;
 using raft::Role;
 
-/// A step that is under way.
-struct Replicas::Pending {
-    Replica after;
-    std::shared_ptr<Raft> raft;  ///< the same as after.raft, still to be changed
-    std::vector<Outgoing> sent;
-    std::uint16_t happened = 0;
-};
-
 namespace {
 
 constexpr Moment beginning{std::chrono::seconds(1000), std::chrono::seconds(2000)};
-
-[[noreturn]] void broken(const Replica& replica, const std::string& rule,
-                         const std::string& details) {
-    throw Violation{rule, "node " + std::to_string(replica.node + 1) + ": " + details};
-}
 
 std::shared_ptr<const raft::Snapshot> founding(const Founding& founding) {
     auto snapshot = std::make_shared<raft::Snapshot>();
@@ -60,12 +47,8 @@ ReplicaId Replicas::start(Node node) {
     return intern(std::move(replica));
 }
 
-std::uint64_t Replicas::key_of(ReplicaId id, const Action& action) const {
-    return std::uint64_t{id} << 32 | action.packed();
-}
-
 Outcome Replicas::step(ReplicaId id, const Action& action) {
-    const std::uint64_t key = key_of(id, action);
+    const std::uint64_t key = std::uint64_t{id} << 32 | action.packed();
     if (const std::uint32_t* known = outcome_of_.find(key)) return outcomes_[*known];
     const Outcome outcome = work_out(id, action);
     outcome_of_.insert(key, static_cast<std::uint32_t>(outcomes_.size()));
@@ -74,12 +57,7 @@ Outcome Replicas::step(ReplicaId id, const Action& action) {
     return outcome;
 }
 
-Outcome Replicas::work_out(ReplicaId id, const Action& action) {
-    const Replica before = replicas_[id].replica;
-    Pending pending{before, nullptr, {}, 0};
-    apply_input(pending, action);
-    if (pending.after.running) turn(pending);
-    judge(before, pending, action);
+void Replicas::note_what_happened(const Replica& before, Pending& pending) {
     const bool leads = pending.raft->role() == Role::leader && pending.after.running;
     const bool led = before.role == Role::leader && before.running;
     const bool anew = leads && led && before.term != pending.raft->term();
@@ -89,6 +67,15 @@ Outcome Replicas::work_out(ReplicaId id, const Action& action) {
     if (joint && !before.joint) pending.happened |= happened::entered_joint;
     if (!joint && before.joint) pending.happened |= happened::left_joint;
     if (pending.raft->commit_index() > before.commit) pending.happened |= happened::committed;
+}
+
+Outcome Replicas::work_out(ReplicaId id, const Action& action) {
+    const Replica before = replicas_[id].replica;
+    Pending pending{before, nullptr, {}, 0};
+    apply_input(pending, action);
+    if (pending.after.running) turn(pending);
+    judge(before, pending, action);
+    note_what_happened(before, pending);
     Outcome outcome;
     outcome.happened = pending.happened;
     outcome.sent_begin = static_cast<std::uint32_t>(sent_.size());
@@ -102,28 +89,45 @@ Outcome Replicas::work_out(ReplicaId id, const Action& action) {
     return outcome;
 }
 
+/// With what is on its disk; its promises are not, so it withholds first.
+void Replicas::restart(Pending& pending) const {
+    Replica& after = pending.after;
+    const raft::Log& log = after.raft->log();
+    std::vector<raft::Entry> entries;
+    std::shared_ptr<const raft::Snapshot> base = log.snapshot();
+    if (setting_.mutations.amnesia) {
+        after.disk = {};
+        base = founding(setting_.founding[after.node]);
+    } else {
+        for (Index index = base->index + 1; index <= log.last_index(); ++index) {
+            entries.push_back(log.at(index));
+        }
+    }
+    const bool at_once = setting_.mutations.amnesia || setting_.mutations.no_withholding;
+    const Nanos wait = at_once ? base::long_ago : after.now.monotonic + election_ticks * tick;
+    after.applied = base->index;
+    after.running = true;
+    pending.raft = std::make_shared<Raft>(options(after.node, wait), after.now, std::move(base),
+                                          after.disk, std::move(entries));
+}
+
+bool Replicas::change(Raft& raft, Moment now) const {
+    const std::vector<MemberId>& voters = setting_.change_to;
+    std::vector<MemberId> learners;
+    for (Node node = 0; node < node_count; ++node) {
+        const MemberId id = member(node);
+        const bool votes = std::find(voters.begin(), voters.end(), id) != voters.end();
+        if (!votes && raft.configuration().is_learner(id)) learners.push_back(id);
+    }
+    return bool(raft.change_configuration(now, voters, learners));
+}
+
 void Replicas::apply_input(Pending& pending, const Action& action) {
     Replica& after = pending.after;
     const Moment now = after.now;
     bool accepted = true;
     if (action.act == Act::restart) {
-        const Raft& old = *after.raft;
-        std::vector<raft::Entry> entries;
-        std::shared_ptr<const raft::Snapshot> base = old.log().snapshot();
-        if (setting_.mutations.amnesia) {
-            after.disk = {};
-            base = founding(setting_.founding[after.node]);
-        } else {
-            for (Index index = base->index + 1; index <= old.log().last_index(); ++index) {
-                entries.push_back(old.log().at(index));
-            }
-        }
-        const bool at_once = setting_.mutations.amnesia || setting_.mutations.no_withholding;
-        const Nanos wait = at_once ? base::long_ago : now.monotonic + election_ticks * tick;
-        after.applied = base->index;
-        after.running = true;
-        pending.raft = std::make_shared<Raft>(options(after.node, wait), now, std::move(base),
-                                              after.disk, std::move(entries));
+        restart(pending);
         return;
     }
     pending.raft = std::make_shared<Raft>(*after.raft);
@@ -142,19 +146,9 @@ void Replicas::apply_input(Pending& pending, const Action& action) {
                 bool(raft.propose(now, Payload(std::string{static_cast<char>('a' + after.node),
                                                            static_cast<char>('0' + after.term)})));
             break;
-        case Act::change: {
-            std::vector<MemberId> learners;
-            for (Node node = 0; node < node_count; ++node) {
-                const auto& voters = setting_.change_to;
-                const bool votes =
-                    std::find(voters.begin(), voters.end(), member(node)) != voters.end();
-                if (!votes && raft.configuration().is_learner(member(node))) {
-                    learners.push_back(member(node));
-                }
-            }
-            accepted = bool(raft.change_configuration(now, setting_.change_to, learners));
+        case Act::change:
+            accepted = change(raft, now);
             break;
-        }
         case Act::crash:
             after.running = false;
             break;
@@ -203,35 +197,6 @@ void Replicas::turn(Pending& pending) {
     broken(after, "a turn ends", "there is always more to do");
 }
 
-void Replicas::judge(const Replica& before, const Pending& pending, const Action& action) const {
-    const Replica& after = pending.after;
-    const Raft& raft = *pending.raft;
-    if (raft.configuration().voters.size() < setting_.founding[after.node].voters.size()) {
-        broken(after, "a seat is never freed",
-               "only " + std::to_string(raft.configuration().voters.size()) + " voters are left");
-    }
-    if (action.act == Act::restart) return;
-    const raft::HardState& was = before.disk;
-    const raft::HardState& is = after.disk;
-    if (is.term < was.term || (after.running && raft.term() < before.term)) {
-        broken(after, "terms never fall",
-               std::to_string(is.term) + " after " + std::to_string(was.term));
-    }
-    if (is.term == was.term && was.voted_for && is.voted_for != was.voted_for) {
-        broken(after, "one vote a term", "took back its vote in term " + std::to_string(is.term));
-    }
-    for (const Outgoing& outgoing : pending.sent) {
-        const auto* reply = std::get_if<raft::VoteReply>(&outgoing.message);
-        if (!reply || !reply->granted || reply->pre_vote) continue;
-        if (reply->term == is.term && is.voted_for == outgoing.to) continue;
-        broken(after, "one vote a term",
-               "gives a vote in term " + std::to_string(reply->term) + " that it has not kept");
-    }
-    if (raft.commit_index() < before.commit) {
-        broken(after, "what is committed stays so", "its commit index falls");
-    }
-}
-
 ReplicaId Replicas::intern(Replica replica) {
     const Raft& raft = *replica.raft;
     const Nanos horizon = setting_.bounds.life * tick;
@@ -256,35 +221,6 @@ ReplicaId Replicas::intern(Replica replica) {
     replica.log = intern_log(raft.log());
     replicas_.push_back({std::move(replica)});
     return found->second;
-}
-
-/// Every 16th time that a value is taken for one that is known already, both are given the same
-/// input.
-void Replicas::compare_twin(ReplicaId known, const Replica& twin) {
-    const std::uint32_t packed = replicas_[known].last_input;
-    if (packed == 0 || ++met_again_ % 16 != 0) return;
-    ++twins_;
-    comparing_ = true;
-    const Action action = Action::unpacked(packed - 1);
-    const Outcome expected = step(known, action);
-    const Replica kept = std::exchange(replicas_[known].replica, twin);
-    // The observations are the known one's: fingerprints are equal, so they must be.
-    Replica& substitute = replicas_[known].replica;
-    substitute.role = kept.role;
-    substitute.term = kept.term;
-    substitute.joint = kept.joint;
-    substitute.commit = kept.commit;
-    const Outcome other = work_out(known, action);
-    replicas_[known].replica = kept;
-    comparing_ = false;
-    const bool alike = other.next == expected.next && other.happened == expected.happened &&
-                       std::equal(sent(other), sent(other) + other.sent_count, sent(expected),
-                                  sent(expected) + expected.sent_count);
-    sent_.resize(other.sent_begin);
-    if (!alike) {
-        broken(kept, "equal fingerprints mean equal futures",
-               "two values with one fingerprint do not go on alike (src/raft/fingerprint.cpp)");
-    }
 }
 
 std::uint32_t Replicas::intern_log(const raft::Log& log) {

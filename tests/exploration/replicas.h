@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -92,16 +93,28 @@ public:
     std::uint64_t twins_compared() const { return twins_; }
 
 private:
-    struct Pending;
+    /// A step that is under way.
+    struct Pending {
+        Replica after;
+        std::shared_ptr<raft::Raft> raft;  ///< what will be after.raft, still to be changed
+        std::vector<raft::Outgoing> sent;
+        std::uint16_t happened = 0;
+    };
     Outcome work_out(ReplicaId id, const Action& action);
     void turn(Pending& pending);
     void apply_input(Pending& pending, const Action& action);
-    void judge(const Replica& before, const Pending& pending, const Action& action) const;
+    void restart(Pending& pending) const;
+    bool change(raft::Raft& raft, Moment now) const;
+    static void note_what_happened(const Replica& before, Pending& pending);
     ReplicaId intern(Replica replica);
     std::uint32_t intern_log(const raft::Log& log);
-    void compare_twin(ReplicaId known, const Replica& twin);
     raft::Options options(Node node, Nanos withhold_until) const;
-    std::uint64_t key_of(ReplicaId id, const Action& action) const;
+
+    // ---- replica_rules.cpp ----
+    [[noreturn]] static void broken(const Replica& replica, const std::string& rule,
+                                    const std::string& details);
+    void judge(const Replica& before, const Pending& pending, const Action& action) const;
+    void compare_twin(ReplicaId known, const Replica& twin);
 
     static constexpr ReplicaId unknown = ~ReplicaId{0};
     struct Known {
