@@ -139,8 +139,8 @@ private:
         bool joint = false;
         bool lease = false;
         bool down = false;
-        for (const ReplicaId id : state.replicas) {
-            const Replica& replica = group_.replicas()[id];
+        for (Node node = 0; node < group_.setting().nodes; ++node) {
+            const Replica& replica = group_.replicas()[state.replicas[node]];
             joint |= replica.joint;
             lease |= replica.lease;
             down |= !replica.running;

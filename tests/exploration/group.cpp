@@ -10,16 +10,16 @@ Group::Group(const Setting& setting)
     : setting_(setting),
       flights_(setting.bounds.life),
       replicas_(setting_, flights_),
-      histories_(replicas_) {
+      histories_(replicas_, setting.nodes) {
     QUORATE_CHECK(setting.bounds.life > election_ticks, "messages outlive an election timeout");
     QUORATE_CHECK(setting.bounds.terms < max_terms, "histories hold few terms");
-    QUORATE_CHECK(setting.bounds.channel * node_count * (node_count - 1) <= max_flights,
+    QUORATE_CHECK(setting.bounds.channel * setting.nodes * (setting.nodes - 1) <= max_flights,
                   "all channels fit into a state");
 }
 
 State Group::start() {
     State state;
-    for (Node node = 0; node < node_count; ++node) state.replicas[node] = replicas_.start(node);
+    for (Node node = 0; node < setting_.nodes; ++node) state.replicas[node] = replicas_.start(node);
     return state;
 }
 
@@ -29,8 +29,11 @@ void Group::steps(const State& state, std::vector<Action>& out) const {
         const Flight& flight = flights_[state.flights[i]];
         if (!replicas_[state.replicas[flight.to]].running) continue;
         out.push_back({Act::deliver, flight.to, flight.from, state.flights[i]});
+        if (state.used.repeats < setting_.bounds.repeats) {
+            out.push_back({Act::repeat, flight.to, flight.from, state.flights[i]});
+        }
     }
-    for (Node node = 0; node < node_count; ++node) node_steps(state, node, out);
+    for (Node node = 0; node < setting_.nodes; ++node) node_steps(state, node, out);
     out.push_back({Act::pass});
 }
 
@@ -46,7 +49,7 @@ void Group::node_steps(const State& state, Node node, std::vector<Action>& out) 
     if (state.used.compactions < bounds.compactions && replica.applied > replica.base) {
         out.push_back({Act::compact, node});
     }
-    for (Node other = 0; other < node_count; ++other) {
+    for (Node other = 0; other < setting_.nodes; ++other) {
         if (other == node) continue;
         if (!replicas_[state.replicas[other]].running) out.push_back({Act::prove, node, other});
         if (replica.role == raft::Role::leader && state.used.transfers < bounds.transfers) {
@@ -59,7 +62,9 @@ void Group::node_steps(const State& state, Node node, std::vector<Action>& out) 
 }
 
 void Group::pass(State& state) {
-    for (ReplicaId& replica : state.replicas) replica = replicas_.aged(replica);
+    for (Node node = 0; node < setting_.nodes; ++node) {
+        state.replicas[node] = replicas_.aged(state.replicas[node]);
+    }
     const State before = state;
     state.flight_count = 0;
     for (std::uint8_t i = 0; i < before.flight_count; ++i) {
@@ -103,13 +108,13 @@ std::optional<Group::Taken> Group::take(const State& state, const Action& action
         return taken;
     }
     Node node = action.node;
-    if (action.act == Act::deliver || action.act == Act::lose) {
-        node = flights_[action.flight].to;
-        next.remove(action.flight);
-        if (action.act == Act::lose) return taken;
-    }
     Action local = action;
-    if (action.act != Act::deliver) local.node = node;
+    if (of_a_flight(action.act)) {
+        node = flights_[action.flight].to;
+        if (action.act != Act::repeat) next.remove(action.flight);
+        if (action.act == Act::lose) return taken;
+        local.act = Act::deliver;
+    }
     const Outcome outcome = replicas_.step(state.replicas[node], local);
     if (outcome.happened & happened::refused) return std::nullopt;
     if (replicas_[outcome.next].term > setting_.bounds.terms) return std::nullopt;
@@ -119,6 +124,7 @@ std::optional<Group::Taken> Group::take(const State& state, const Action& action
     next.used.crashes += action.act == Act::crash;
     next.used.transfers += action.act == Act::transfer;
     next.used.compactions += action.act == Act::compact;
+    next.used.repeats += action.act == Act::repeat;
     taken.happened = outcome.happened;
     for (std::uint16_t i = 0; i < outcome.sent_count; ++i) {
         taken.crowded |= !add(next, replicas_.sent(outcome)[i]);

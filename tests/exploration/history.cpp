@@ -111,7 +111,7 @@ void Histories::match(const Replica& one, const Replica& other) {
 
 void Histories::judge(const State& state, Node moved) {
     const Replica& mover = replicas_[state.replicas[moved]];
-    for (Node node = 0; node < node_count; ++node) {
+    for (Node node = 0; node < nodes_; ++node) {
         if (node == moved) continue;
         const Replica& other = replicas_[state.replicas[node]];
         if (mover.lease && other.lease) {

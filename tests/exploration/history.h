@@ -31,7 +31,9 @@ struct History {
 
 class Histories {
 public:
-    explicit Histories(const Replicas& replicas) : replicas_(replicas) { enter({}); }
+    Histories(const Replicas& replicas, std::size_t nodes) : replicas_(replicas), nodes_(nodes) {
+        enter({});
+    }
 
     /// The history after a node got into the state `replica`. Throws Violation: one leader a term;
     /// committed entries never change (state machine safety); they are in the log of every leader
@@ -47,6 +49,7 @@ private:
     void match(const Replica& one, const Replica& other);
 
     const Replicas& replicas_;
+    std::size_t nodes_;
     std::vector<History> histories_;
     std::map<History, HistoryId> known_;
     HashMap after_;

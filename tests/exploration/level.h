@@ -51,7 +51,7 @@ public:
 
 private:
     static constexpr std::size_t chunk_words = 1 << 18;
-    static constexpr std::size_t longest = node_count + 5 + max_flights;
+    static constexpr std::size_t longest = max_nodes + 5 + max_flights;
     std::deque<std::vector<std::uint32_t>> chunks_;
     std::size_t read_ = 0;  ///< in the first chunk
 };

@@ -25,6 +25,8 @@ public:
     void settle();
     /// … but only what goes from one of these to the other.
     void settle_between(Node one, Node other);
+    /// … and only one message; false if there is none.
+    bool deliver_between(Node one, Node other);
     void lose_everything();
     /// Three quiet nodes: `node` campaigns after a timeout, wins, and all know it.
     void elect(Node node);
@@ -41,7 +43,6 @@ public:
 private:
     void take(Action action);
     bool leads(Node node) const;
-    bool deliver_between(Node one, Node other);  ///< one message; false if there is none
 
     Group& group_;
     State origin_;

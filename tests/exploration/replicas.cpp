@@ -34,6 +34,7 @@ raft::Options Replicas::options(Node node, Nanos withhold_until) const {
     options.heartbeat = tick;
     options.election_min = options.election_max = election_ticks * tick;
     options.seat_floor = setting_.seat_floor;
+    options.max_append_entries = setting_.bounds.batch;
     options.withhold_until = withhold_until;
     return options;
 }
@@ -114,7 +115,7 @@ void Replicas::restart(Pending& pending) const {
 bool Replicas::change(Raft& raft, Moment now) const {
     const std::vector<MemberId>& voters = setting_.change_to;
     std::vector<MemberId> learners;
-    for (Node node = 0; node < node_count; ++node) {
+    for (Node node = 0; node < setting_.nodes; ++node) {
         const MemberId id = member(node);
         const bool votes = std::find(voters.begin(), voters.end(), id) != voters.end();
         if (!votes && raft.configuration().is_learner(id)) learners.push_back(id);

@@ -30,11 +30,11 @@ using raft::Moment;
 using raft::Nanos;
 using raft::Term;
 
-inline constexpr std::size_t node_count = 3;
+inline constexpr std::size_t max_nodes = 4;
 inline constexpr Nanos tick = std::chrono::milliseconds(1);
 inline constexpr int election_ticks = 2;
 
-/// Nodes are 0, 1, 2 inside, and 1, 2, 3 to readers and to the core.
+/// Nodes are 0, 1, 2 inside (and 3 where there are four), and 1, 2, 3 to readers and to the core.
 using Node = std::uint8_t;
 inline MemberId member(Node node) {
     return MemberId{0, node + std::uint64_t{1}};
@@ -51,6 +51,9 @@ struct Bounds {
     std::uint8_t crashes = 1;    ///< each may be followed by a restart, and by proofs of the death
     std::uint8_t transfers = 0;  ///< leadership handed on
     std::uint8_t compactions = 0;
+    std::uint8_t repeats = 0;  ///< deliveries of a message that stays under way
+    /// Entries in one Append: with one, followers are seen with every part of the log.
+    std::uint8_t batch = 1;
     /// Messages under way from one node to another; a further one pushes the oldest out.
     std::uint8_t channel = 2;
     std::uint8_t life = 3;  ///< ticks after which a message is lost; over election_ticks
@@ -73,7 +76,8 @@ struct Setting {
     std::string name;
     std::string about;
     /// Each node's own; they are the same unless the setting is about a split.
-    std::array<Founding, node_count> founding;
+    std::size_t nodes = 3;
+    std::array<Founding, max_nodes> founding;
     std::vector<MemberId> change_to;  ///< the voters that the change names; all others then learn
     Bounds bounds;
     std::uint32_t seat_floor = 2;

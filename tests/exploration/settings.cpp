@@ -37,6 +37,18 @@ std::vector<Setting> all() {
     list.back().open = [](Opening& opening) { opening.elect(0); };
 
     list.push_back(
+        three("lease", "as in led, but an acknowledgement of its heartbeat is a tick old"));
+    list.back().bounds.proposals = 0;
+    list.back().bounds.crashes = 0;
+    list.back().open = [](Opening& opening) {
+        opening.elect(0);
+        opening.pass(1);
+        opening.fire(0);
+        opening.deliver_between(0, 1);
+        opening.pass(1);
+    };
+
+    list.push_back(
         three("fork", "node 1 leads, nobody has heard of its newest entry, and time is up"));
     list.back().bounds.proposals = 2;
     list.back().open = [](Opening& opening) {
@@ -46,8 +58,9 @@ std::vector<Setting> all() {
         opening.pass(election_ticks);
     };
 
-    list.push_back(three("overruled", "… and node 2 has been elected by node 3"));
+    list.push_back(three("overruled", "as in fork, but node 2 has just been elected by node 3"));
     list.back().bounds.proposals = 2;
+    list.back().bounds.crashes = 0;
     list.back().open = [](Opening& opening) {
         opening.elect(0);
         opening.propose(0);
@@ -56,9 +69,10 @@ std::vector<Setting> all() {
 
     // The thesis's figure 3.7: an entry of an earlier term, though a majority may hold it by now,
     // is not committed by that.
-    list.push_back(three("comeback", "… and node 1 leads again, in term 3"));
+    list.push_back(three("comeback", "as in overruled, but node 1 leads again, in term 3"));
     list.back().bounds.terms = 4;
     list.back().bounds.proposals = 2;
+    list.back().bounds.crashes = 0;
     list.back().open = [](Opening& opening) {
         opening.elect(0);
         opening.propose(0);
@@ -103,6 +117,30 @@ std::vector<Setting> all() {
     list.back().open = [](Opening& opening) {
         opening.elect(0);
         opening.change(0);
+    };
+
+    // A majority of the new voters alone could miss a majority of the old ones.
+    list.push_back(three("swap", "a fourth node is about to take over the seat of node 3"));
+    list.back().nodes = 4;
+    list.back().founding.fill(of({0, 1, 2}, {3}));
+    list.back().change_to = of({0, 1, 3}).voters;
+    list.back().bounds.changes = 1;
+    list.back().bounds.proposals = 0;
+    list.back().bounds.crashes = 0;
+    list.back().open = [](Opening& opening) {
+        opening.elect(0);
+        opening.change(0);
+    };
+
+    list.push_back(
+        three("echo", "node 1 leads with two entries on their way; a message may arrive twice"));
+    list.back().bounds.proposals = 3;
+    list.back().bounds.crashes = 0;
+    list.back().bounds.repeats = 1;
+    list.back().open = [](Opening& opening) {
+        opening.elect(0);
+        opening.propose(0);
+        opening.propose(0);
     };
     return list;
 }

@@ -29,8 +29,14 @@ enum class Act : std::uint8_t {
     prove,     ///< `node` learns that `other`, which crashed, is dead
     transfer,  ///< `node` hands leadership on to `other`
     compact,
-    lose,  ///< openings only: a message is lost
+    lose,    ///< openings only: a message is lost
+    repeat,  ///< a message arrives, and will once more
 };
+
+/// Whether an act is about a message under way.
+inline bool of_a_flight(Act act) {
+    return act == Act::deliver || act == Act::repeat || act == Act::lose;
+}
 
 struct Action {
     Act act = Act::pass;
@@ -39,16 +45,15 @@ struct Action {
     FlightId flight = 0;  ///< deliver and lose
 
     std::uint32_t packed() const {
-        const std::uint32_t what = act == Act::deliver || act == Act::lose
-                                       ? flight
-                                       : static_cast<std::uint32_t>(node * 16 + other);
+        const std::uint32_t what =
+            of_a_flight(act) ? flight : static_cast<std::uint32_t>(node * 16 + other);
         return static_cast<std::uint32_t>(act) << 28 | what;
     }
     static Action unpacked(std::uint32_t packed) {
         Action action;
         action.act = static_cast<Act>(packed >> 28);
         const std::uint32_t what = packed & 0xFFFFFFF;
-        if (action.act == Act::deliver || action.act == Act::lose) {
+        if (of_a_flight(action.act)) {
             action.flight = what;
         } else {
             action.node = static_cast<Node>(what / 16);
@@ -64,11 +69,12 @@ struct Used {
     std::uint8_t crashes = 0;
     std::uint8_t transfers = 0;
     std::uint8_t compactions = 0;
-    std::array<std::uint8_t, 3> spare{};
+    std::uint8_t repeats = 0;
+    std::array<std::uint8_t, 2> spare{};
 };
 
 struct State {
-    std::array<ReplicaId, node_count> replicas{};
+    std::array<ReplicaId, max_nodes> replicas{};
     HistoryId history = 0;
     std::uint32_t trail = 0;  ///< how this state was first reached; no part of it
     Used used;

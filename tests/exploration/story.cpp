@@ -63,11 +63,13 @@ struct Describe {
 std::string describe(const Group& group, const Action& action) {
     switch (action.act) {
         case Act::deliver:
+        case Act::repeat:
         case Act::lose: {
             const Flight& flight = group.flights()[action.flight];
             std::string text = name(flight.from) + " → " + name(flight.to) + "  " +
                                std::visit(Describe{}, flight.message);
             if (flight.age > 0) text += " (" + number(flight.age) + " ticks old)";
+            if (action.act == Act::repeat) text += "  REPEATED";
             return text + (action.act == Act::lose ? "  LOST" : "");
         }
         case Act::fire:
@@ -121,7 +123,7 @@ std::string tell(Group& group, const State& origin, const std::vector<Action>& p
         try {
             const auto taken = group.take(state, action);
             if (!taken) return story + "     (beyond the bounds)\n";
-            for (Node node = 0; node < node_count; ++node) {
+            for (Node node = 0; node < group.setting().nodes; ++node) {
                 const ReplicaId id = taken->state.replicas[node];
                 if (id == state.replicas[node] || action.act == Act::pass) continue;
                 story += "        " + describe(group.replicas()[id]) + "\n";
@@ -129,8 +131,8 @@ std::string tell(Group& group, const State& origin, const std::vector<Action>& p
             state = taken->state;
         } catch (const Violation& violation) {
             story += "     BROKEN: " + violation.rule + ": " + violation.details + "\n";
-            for (const ReplicaId id : state.replicas) {
-                story += "     before: " + describe(group.replicas()[id]) + "\n";
+            for (Node node = 0; node < group.setting().nodes; ++node) {
+                story += "     before: " + describe(group.replicas()[state.replicas[node]]) + "\n";
             }
         }
     }
