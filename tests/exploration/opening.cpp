@@ -61,6 +61,16 @@ void Opening::settle_between(Node one, Node other) {
     }
 }
 
+void Opening::bring(Node one, Node other, Index last) {
+    const auto held = [&] {
+        const Replicas& replicas = group_.replicas();
+        return replicas.log(replicas[state_.replicas[other]].log).last();
+    };
+    while (held() < last) {
+        QUORATE_CHECK(deliver_between(one, other), "what is asked for is under way");
+    }
+}
+
 void Opening::lose_everything() {
     while (state_.flight_count > 0) take({Act::lose, 0, 0, state_.flights[0]});
 }

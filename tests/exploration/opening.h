@@ -27,6 +27,8 @@ public:
     void settle_between(Node one, Node other);
     /// … and only one message; false if there is none.
     bool deliver_between(Node one, Node other);
+    /// … until `other` holds as many entries.
+    void bring(Node one, Node other, Index last);
     void lose_everything();
     /// Three quiet nodes: `node` campaigns after a timeout, wins, and all know it.
     void elect(Node node);

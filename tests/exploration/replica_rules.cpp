@@ -14,12 +14,28 @@ void Replicas::broken(const Replica& replica, const std::string& rule, const std
     throw Violation{rule, "node " + std::to_string(replica.node + 1) + ": " + details};
 }
 
+namespace {
+
+/// Section 4.1: whether or not it is committed.
+const raft::Configuration& latest_configuration(const raft::Log& log) {
+    for (Index index = log.last_index(); index >= log.first_index(); --index) {
+        const raft::Entry& entry = log.at(index);
+        if (entry.configuration) return *entry.configuration;
+    }
+    return log.snapshot()->configuration;
+}
+
+}  // namespace
+
 void Replicas::judge(const Replica& before, const Pending& pending, const Action& action) const {
     const Replica& after = pending.after;
     const Raft& raft = *pending.raft;
     if (raft.configuration().voters.size() < setting_.founding[after.node].voters.size()) {
         broken(after, "a seat is never freed",
                "only " + std::to_string(raft.configuration().voters.size()) + " voters are left");
+    }
+    if (raft.configuration() != latest_configuration(raft.log())) {
+        broken(after, "the latest configuration in the log is in force", "it is another one");
     }
     if (action.act == Act::restart) return;
     const raft::HardState& was = before.disk;

@@ -66,7 +66,8 @@ void Replicas::note_what_happened(const Replica& before, Pending& pending) {
     if (led && (!leads || anew)) pending.happened |= happened::deposed;
     const bool joint = pending.raft->configuration().joint();
     if (joint && !before.joint) pending.happened |= happened::entered_joint;
-    if (!joint && before.joint) pending.happened |= happened::left_joint;
+    const bool undone = (pending.happened & happened::truncated) != 0;
+    if (!joint && before.joint && !undone) pending.happened |= happened::left_joint;
     if (pending.raft->commit_index() > before.commit) pending.happened |= happened::committed;
 }
 

@@ -78,8 +78,9 @@ public:
 
     ReplicaId start(Node node);
     /// Throws Violation where the core breaks one of its own invariants or a rule that one node's
-    /// step can show: terms never fall, one vote a term, a seat is never freed, committed entries
-    /// are handed out in order. `action` must be one for this node.
+    /// step can show: terms never fall, one vote a term, a seat is never freed, the latest
+    /// configuration is in force, committed entries are handed out in order. `action` must be one
+    /// for this node.
     Outcome step(ReplicaId id, const Action& action);
     ReplicaId aged(ReplicaId id);
 

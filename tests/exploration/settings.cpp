@@ -69,7 +69,8 @@ std::vector<Setting> all() {
 
     // The thesis's figure 3.7: an entry of an earlier term, though a majority may hold it by now,
     // is not committed by that.
-    list.push_back(three("comeback", "as in overruled, but node 1 leads again, in term 3"));
+    list.push_back(three(
+        "comeback", "as in overruled, but node 1 leads again, and node 3 got its entry of term 1"));
     list.back().bounds.terms = 4;
     list.back().bounds.proposals = 2;
     list.back().bounds.crashes = 0;
@@ -78,6 +79,10 @@ std::vector<Setting> all() {
         opening.propose(0);
         opening.win(1, 2);
         opening.win(0, 2);
+        opening.pass(1);
+        opening.fire(0);
+        opening.deliver_between(0, 1);
+        opening.bring(0, 2, 2);
     };
 
     list.push_back(three("handover", "node 1 has been told to hand leadership on to node 2"));
@@ -130,6 +135,16 @@ std::vector<Setting> all() {
     list.back().open = [](Opening& opening) {
         opening.elect(0);
         opening.change(0);
+    };
+
+    list.push_back(list.back());
+    list.back().name = "undone";
+    list.back().about =
+        "as in swap, but node 2 has been elected by node 3, who had not heard of it";
+    list.back().open = [](Opening& opening) {
+        opening.elect(0);
+        opening.change(0);
+        opening.win(1, 2);
     };
 
     list.push_back(
