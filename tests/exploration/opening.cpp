@@ -1,5 +1,6 @@
 #include "tests/exploration/opening.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -13,6 +14,17 @@ void Opening::take(Action action) {
     const auto taken = group_.take(state_, action);
     QUORATE_CHECK(taken, "an opening keeps within its bounds");
     state_ = taken->state;
+    keep_order();
+}
+
+/// Openings deliver in the order of sending: else the same few messages could go on for ever.
+void Opening::keep_order() {
+    const auto begin = state_.flights.begin();
+    const auto end = begin + state_.flight_count;
+    std::erase_if(order_, [&](FlightId id) { return !std::binary_search(begin, end, id); });
+    for (auto at = begin; at != end; ++at) {
+        if (std::find(order_.begin(), order_.end(), *at) == order_.end()) order_.push_back(*at);
+    }
 }
 
 void Opening::pass(int ticks) {
@@ -41,16 +53,16 @@ void Opening::compact(Node node) {
 }
 
 void Opening::settle() {
-    while (state_.flight_count > 0) take({Act::deliver, 0, 0, state_.flights[0]});
+    while (!order_.empty()) take({Act::deliver, 0, 0, order_.front()});
 }
 
 bool Opening::deliver_between(Node one, Node other) {
-    for (std::uint8_t i = 0; i < state_.flight_count; ++i) {
-        const Flight& flight = group_.flights()[state_.flights[i]];
+    for (const FlightId id : order_) {
+        const Flight& flight = group_.flights()[id];
         const bool theirs = (flight.from == one && flight.to == other) ||
                             (flight.from == other && flight.to == one);
         if (!theirs) continue;
-        take({Act::deliver, 0, 0, state_.flights[i]});
+        take({Act::deliver, 0, 0, id});
         return true;
     }
     return false;
@@ -66,9 +78,10 @@ void Opening::bring(Node one, Node other, Index last) {
         const Replicas& replicas = group_.replicas();
         return replicas.log(replicas[state_.replicas[other]].log).last();
     };
-    while (held() < last) {
+    for (int steps = 0; steps < 50 && held() < last; ++steps) {
         QUORATE_CHECK(deliver_between(one, other), "what is asked for is under way");
     }
+    QUORATE_CHECK(held() >= last, "a follower is brought up to date in few steps");
 }
 
 void Opening::lose_everything() {
@@ -105,6 +118,7 @@ void Opening::forge(Node from, Node to, raft::Message message) {
     group_.forge(state_, from, to, std::move(message));
     origin_ = state_;
     path_.clear();
+    keep_order();
 }
 
 }  // namespace quorate::exploration

@@ -44,12 +44,14 @@ public:
 
 private:
     void take(Action action);
+    void keep_order();
     bool leads(Node node) const;
 
     Group& group_;
     State origin_;
     State state_;
     std::vector<Action> path_;
+    std::vector<FlightId> order_;  ///< what is under way, the first sent first
 };
 
 /// What script/explore goes through.
