@@ -102,17 +102,8 @@ TEST(ExplorationFinds, a_second_leader_where_a_restart_forgets_the_vote) {
 }
 
 TEST(ExplorationFinds, a_second_lease_where_a_restart_forgets_its_promise) {
-    Setting setting = named("led");
+    Setting setting = named("waking");
     setting.mutations.no_withholding = true;
-    setting.bounds.proposals = 0;
-    setting.bounds.transfers = 0;
-    setting.open = [](Opening& opening) {
-        opening.elect(0);
-        opening.pass(1);
-        opening.fire(0);
-        opening.settle_between(0, 1);
-        opening.crash(1);
-    };
     const Report report = explore(setting, {.states = 2'000'000, .depth = 1000, .until = {}});
     ASSERT_TRUE(report.violation);
     EXPECT_EQ(report.violation->rule, "a lease is never held by two") << report.story;

@@ -48,6 +48,16 @@ std::vector<Setting> all() {
         opening.pass(1);
     };
 
+    list.push_back(three("waking", "node 1 holds a lease by node 2, who has just crashed"));
+    list.back().bounds.proposals = 0;
+    list.back().open = [](Opening& opening) {
+        opening.elect(0);
+        opening.pass(1);
+        opening.fire(0);
+        opening.settle_between(0, 1);
+        opening.crash(1);
+    };
+
     list.push_back(
         three("fork", "node 1 leads, nobody has heard of its newest entry, and time is up"));
     list.back().bounds.proposals = 2;
