@@ -93,6 +93,7 @@ struct OrderedMessage {
   request @2 :UInt64;
   sentNs @3 :Int64;
   data @4 :Data;
+  settledBelow @5 :UInt64;
 }
 
 struct OpenPoll {
@@ -131,6 +132,18 @@ struct State {
   roster @3 :List(MemberRecord);  # in the order of joining
   polls @4 :List(Poll);           # open ones, by id
   results @5 :List(PollResult);   # closed ones, in the order of closing
+  sessions @6 :List(Session);     # by member
+}
+
+# Which ordered messages of a member were applied, and where.
+struct Session {
+  member :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  base @2 :UInt64;                # number of the first one in `applied`
+  lastIndex @3 :UInt64;
+  applied @4 :List(UInt64);       # indexes; 0: not applied
 }
 
 struct Poll {

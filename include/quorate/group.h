@@ -88,6 +88,15 @@ public:
         return send_ordered(Payload(std::move(text)), std::move(done));
     }
 
+    /// Asks again for a send_ordered() whose outcome was unknown_outcome: it is applied once,
+    /// whether it had been applied already or not. Done: committed, at RequestDone::index, which may
+    /// be that of the first time. The last 1,024 are kept, for 30 s and as long as their
+    /// incarnation lasts.
+    /// Further error: too_late (nothing is kept of it).
+    ///
+    ///   if (done.error && done.error->code == ErrorCode::unknown_outcome) feeder.retry(done.request);
+    Request retry(RequestId request, Completion done = {});
+
     /// To the leader, be it this member. Done: handed to its link.
     Request send_to_leader(Payload data, Completion done = {});
     Request send_to_leader(std::string text, Completion done = {}) {

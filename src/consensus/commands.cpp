@@ -30,6 +30,7 @@ struct Writer {
         auto ordered = root.initOrdered();
         write_id(ordered.getFrom(), command.from);
         ordered.setRequest(command.request);
+        ordered.setSettledBelow(command.settled_below);
         ordered.setSentNs(command.sent_ns);
         ordered.setData(as_data(command.data.view()));
     }
@@ -86,6 +87,7 @@ const char* read(schema_log::OrderedMessage::Reader reader, const Payload& bytes
                  OrderedMessage& command) {
     command.from = read_id<MemberId>(reader.getFrom());
     command.request = reader.getRequest();
+    command.settled_below = reader.getSettledBelow();
     command.sent_ns = reader.getSentNs();
     command.data = Payload(view(reader.getData()), bytes.owner());
     return command.from ? nullptr : "a message from nobody";

@@ -31,9 +31,10 @@ struct Leave { MemberId member; Departure reason = Departure::left; };
 /// An ordered message.
 struct OrderedMessage {
     MemberId from;
-    std::uint64_t request = 0;  ///< the proposer's number for it
+    std::uint64_t request = 0;  ///< the proposer's number for it; applied once, however often it comes
     std::int64_t sent_ns = 0;   ///< CLOCK_REALTIME at the sender
     Payload data;
+    std::uint64_t settled_below = 0;  ///< the proposer waits for none of a lower number any more
 };
 /// Asks for a vote (rule 8).
 struct OpenPoll {

@@ -12,6 +12,7 @@ constexpr std::size_t fixed_words = 16;
 constexpr std::size_t words_per_poll = 16;
 constexpr std::size_t words_per_ballot = 3;
 constexpr std::size_t words_per_id = 2;
+constexpr std::size_t words_per_session = 6;
 
 unsigned count_of(std::size_t size) {
     return static_cast<unsigned>(size);
@@ -82,6 +83,25 @@ bool read_result(schema_log::PollResult::Reader reader, PollClosed& result) {
     return read_enum(reader.getOutcome(), Outcome::lost, result.outcome);
 }
 
+void write_session(schema_log::Session::Builder builder, MemberId member,
+                   const Sessions::Session& session) {
+    write_id(builder.getMember(), member);
+    builder.setBase(session.base);
+    builder.setLastIndex(session.last_index);
+    auto applied = builder.initApplied(count_of(session.applied.size()));
+    for (unsigned i = 0; i < session.applied.size(); ++i) applied.set(i, session.applied[i]);
+}
+
+bool read_session(schema_log::Session::Reader reader, Sessions& sessions) {
+    Sessions::Session session;
+    session.base = reader.getBase();
+    session.last_index = reader.getLastIndex();
+    const auto applied = reader.getApplied();
+    if (applied.size() > Sessions::window) return false;
+    for (const std::uint64_t index : applied) session.applied.push_back(index);
+    return sessions.add(read_id<MemberId>(reader.getMember()), std::move(session));
+}
+
 }  // namespace
 
 Payload StateMachine::serialize() const {
@@ -92,6 +112,9 @@ Payload StateMachine::serialize() const {
     }
     for (const auto& [id, result] : results_) {
         words += words_per_poll + result.voters.size() * words_per_id;
+    }
+    for (const auto& [member, session] : sessions_.all()) {
+        words += words_per_session + session.applied.size();
     }
     FlatBuilder message(words);
     auto state = message.initRoot<schema_log::State>();
@@ -105,6 +128,11 @@ Payload StateMachine::serialize() const {
     auto results = state.initResults(count_of(results_by_age_.size()));
     i = 0;
     for (const PollId& id : results_by_age_) write_result(results[i++], results_.at(id));
+    auto sessions = state.initSessions(count_of(sessions_.all().size()));
+    i = 0;
+    for (const auto& [member, session] : sessions_.all()) {
+        write_session(sessions[i++], member, session);
+    }
     return message.finish();
 }
 
@@ -135,6 +163,11 @@ Result<StateMachine> StateMachine::restore(const Payload& bytes) {
             const bool known = machine.find_poll(result.poll) || machine.find_result(result.poll);
             if (known) return bad;
             machine.keep_result(std::move(result));
+        }
+        const auto sessions = state.getSessions();
+        if (sessions.size() > max_roster) return bad;
+        for (const auto reader : sessions) {
+            if (!read_session(reader, machine.sessions_)) return bad;
         }
         return machine;
     } catch (const kj::Exception&) {

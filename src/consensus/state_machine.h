@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "consensus/commands.h"
+#include "consensus/sessions.h"
 #include "quorate/spec.h"
 
 namespace quorate::consensus {
@@ -55,6 +56,8 @@ struct RosterJoined { MemberRecord member; };
 struct RosterLeft { MemberRecord member; Departure reason = Departure::left; };
 struct RosterMoved { MemberRecord member; };  ///< a new endpoint
 struct Ordered { std::uint64_t index = 0; OrderedMessage message; };
+/// A message that came again: applied before, at `index` (0: too long ago to be known).
+struct Repeated { MemberId from; std::uint64_t request = 0; std::uint64_t index = 0; };
 struct PollOpened { PollId poll; std::uint64_t request = 0; };  ///< look it up with find_poll()
 struct PollRejected { PollId poll; MemberId requester; std::uint64_t request = 0; Error error; };  ///< too many open, or a known id
 struct VoteCounted { PollId poll; MemberId voter; };
@@ -70,7 +73,7 @@ struct PollClosed {
 };
 struct Malformed { Error error; };  ///< bytes that are no command: no change at all
 
-using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, PollOpened, PollRejected,
+using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened, PollRejected,
                             VoteCounted, VoteRejected, PollClosed, Malformed>;
 
 class StateMachine {
@@ -126,6 +129,7 @@ private:
     Founding founding_;
     std::uint64_t applied_ = 0;
     std::vector<MemberRecord> roster_;
+    Sessions sessions_;
     std::map<PollId, Poll> polls_;
     std::map<PollId, PollClosed> results_;
     std::deque<PollId> results_by_age_;  ///< the oldest first

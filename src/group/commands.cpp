@@ -28,8 +28,13 @@ void GroupLoop::Impl::failed(RequestId request, ErrorCode code, std::string mess
     outbox_.post(RequestDone{request, Error{code, std::move(message)}, 0, {}});
 }
 
-void GroupLoop::Impl::fail_all(const std::vector<RequestId>& requests, const std::string& why) {
-    for (const RequestId request : requests) failed(request, ErrorCode::unknown_outcome, why);
+void GroupLoop::Impl::fail_all(std::vector<Requests::Ended> requests, const std::string& why) {
+    for (Requests::Ended& ended : requests) {
+        if (ended.pending.command.size() > 0) {
+            retries_.keep(ended.serial, std::move(ended.pending.command), now());
+        }
+        failed(ended.pending.told_as, ErrorCode::unknown_outcome, why);
+    }
 }
 
 std::optional<Error> GroupLoop::Impl::no_way_to_decide() const {
@@ -67,10 +72,33 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
                too_large(command.data.size(), options_.member.message_bytes));
         return;
     }
+    const RequestId settled_below = requests_.lowest(retries_.lowest(command.request, now()));
     const consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
-                                            std::move(command.data)};
+                                            std::move(command.data), settled_below};
     if (const auto error = propose(command.request, message)) {
         failed(command.request, error->code, error->message);
+    }
+}
+
+void GroupLoop::Impl::run(io::RetryOrdered& command) {
+    const Retries::Unknown* unknown = retries_.find(command.of);
+    if (unknown == nullptr) {
+        failed(command.request, ErrorCode::too_late,
+               "nothing is kept of that request: its outcome was told, its incarnation is gone, or "
+               "it is too long ago");
+        return;
+    }
+    if (unknown->index != 0) {
+        outbox_.post(RequestDone{command.request, {}, unknown->index, {}});
+        retries_.forget(command.of);
+        return;
+    }
+    const auto error =
+        propose(command.of, command.request, unknown->command, raft::EntryKind::application);
+    if (error) {
+        failed(command.request, error->code, error->message);
+    } else {
+        retries_.forget(command.of);
     }
 }
 

@@ -61,13 +61,23 @@ void GroupLoop::Impl::take_effect(const consensus::RosterLeft& effect) {
 
 void GroupLoop::Impl::take_effect(const consensus::Ordered& effect) {
     const consensus::OrderedMessage& message = effect.message;
-    if (message.from == self_ && requests_.end(message.request)) {
-        outbox_.post(RequestDone{message.request, {}, effect.index, {}});
-    }
+    if (message.from == self_) end_ordered(message.request, effect.index);
     // A message comes to every member whose admission stands before it in the log.
     if (!told_joined_ || options_.member.role == Role::witness) return;
     outbox_.post(Message{message.from, message.data, true, effect.index, message.sent_ns,
                          clock_.realtime().count()});
+}
+
+void GroupLoop::Impl::take_effect(const consensus::Repeated& effect) {
+    if (effect.from == self_ && effect.index != 0) end_ordered(effect.request, effect.index);
+}
+
+void GroupLoop::Impl::end_ordered(RequestId serial, raft::Index index) {
+    if (const auto ended = requests_.end(serial)) {
+        outbox_.post(RequestDone{ended->told_as, {}, index, {}});
+    } else {
+        retries_.committed(serial, index);
+    }
 }
 
 void GroupLoop::Impl::take_effect(const consensus::PollOpened& effect) {

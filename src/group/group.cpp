@@ -22,6 +22,9 @@ Request Group::send_to_member(MemberId to, Payload data, Completion done) {
 Request Group::request_vote(std::string topic, VoteOptions options, Completion done) {
     return impl_->request_vote(std::move(topic), options, std::move(done));
 }
+Request Group::retry(RequestId request, Completion done) {
+    return impl_->retry(request, std::move(done));
+}
 Request Group::send_vote(PollId poll, bool yes, Completion done) {
     return impl_->send_vote(poll, yes, std::move(done));
 }

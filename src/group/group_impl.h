@@ -45,6 +45,7 @@ public:
     Request send(Payload data, Completion done);
     Request send_to_member(MemberId to, Payload data, Completion done);
     Request request_vote(std::string topic, VoteOptions options, Completion done);
+    Request retry(RequestId request, Completion done);
     Request send_vote(PollId poll, bool yes, Completion done);
     Request transfer_leadership(MemberId to, Completion done);
     Result<RequestDone> await(const Request& request, Duration timeout);

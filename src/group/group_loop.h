@@ -40,12 +40,15 @@ struct LoopProbe {
 
 /// When the log in memory is cut (rule 11): after so many entries or bytes have been applied since
 /// the last cut. The newest ones stay, up to both bounds, for followers that are only a little
-/// behind.
+/// behind; those that come after a state on its way to a follower stay too, up to larger bounds, or
+/// it would arrive too late for the log again and again.
 struct CompactionLimits {
     std::size_t after_entries = 200000;
     std::size_t after_bytes = 64 << 20;
     std::size_t keep_entries = 20000;
     std::size_t keep_bytes = 16 << 20;
+    std::size_t keep_entries_for_state = 1'000'000;
+    std::size_t keep_bytes_for_state = 256 << 20;
     std::size_t chunk_bytes = 64 * 1024;  ///< of a state on its way
 };
 

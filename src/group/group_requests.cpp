@@ -82,6 +82,15 @@ Request Group::Impl::request_vote(std::string topic, VoteOptions options, Comple
                         std::move(done));
 }
 
+Request Group::Impl::retry(RequestId request, Completion done) {
+    std::lock_guard lock(mutex_);
+    if (outstanding_.contains(request)) {
+        return Error{ErrorCode::bad_argument, "the outcome of this request was not told yet"};
+    }
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::RetryOrdered{0, request}, std::move(done));
+}
+
 Request Group::Impl::send_vote(PollId poll, bool yes, Completion done) {
     std::lock_guard lock(mutex_);
     if (!poll) return Error{ErrorCode::unknown_poll, "no poll was named"};

@@ -28,9 +28,16 @@ bool GroupLoop::Impl::freshly_answered(const Peer& peer) const {
     return !peer.dead && peer.answered_at + 4 * timing().heartbeat >= now();
 }
 
+/// Whether there is a leader that this member can answer. One that joined behind the end of this
+/// member's log is heard before anything tells where it is.
+bool GroupLoop::Impl::reaches_leader() const {
+    if (!raft_ || !quorum_ || !raft_->leader()) return false;
+    return leads() || !endpoint_of(raft_->leader()).empty();
+}
+
 /// Whether there is nobody to look for: in the roster, with a leader and a quorum.
 bool GroupLoop::Impl::is_settled() const {
-    return raft_ && quorum_ && raft_->leader() && in_roster(self_);
+    return reaches_leader() && in_roster(self_);
 }
 
 Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
@@ -131,12 +138,12 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
 void GroupLoop::Impl::on_beacon(const wire::Header& from, const wire::Beacon& beacon) {
     if (from.sender == self_) return;
     const IncarnationId ours = raft_ ? machine_->founding().incarnation : IncarnationId{};
-    const bool stranger = !raft_ || !quorum_ || beacon.standing.incarnation != ours;
+    const bool stranger = !reaches_leader() || beacon.standing.incarnation != ours;
     if (stranger) peers_.greet(beacon.self.endpoint, now());
 }
 
 void GroupLoop::Impl::learn_contacts(const std::vector<wire::Contact>& contacts) {
-    if (raft_ && quorum_) return;
+    if (reaches_leader()) return;
     for (const wire::Contact& contact : contacts) {
         if (contact.id != self_ && !is_dead(contact.id)) peers_.greet(contact.endpoint, now());
     }

@@ -19,6 +19,7 @@
 #include "group/group_loop.h"
 #include "group/peers.h"
 #include "group/requests.h"
+#include "group/retries.h"
 
 namespace quorate::group {
 
@@ -78,6 +79,7 @@ private:
     void say_hellos();
     void announce();
     Nanos greeting_interval(const Greeting& greeting) const;
+    bool reaches_leader() const;
     bool is_settled() const;
     wire::Standing standing() const;
     void learn_contacts(const std::vector<wire::Contact>& contacts);
@@ -129,6 +131,8 @@ private:
     void take_effect(const consensus::RosterLeft& effect);
     void take_effect(const consensus::RosterMoved& effect);
     void take_effect(const consensus::Ordered& effect);
+    void take_effect(const consensus::Repeated& effect);
+    void end_ordered(RequestId serial, raft::Index index);
     void take_effect(const consensus::PollOpened& effect);
     void take_effect(const consensus::PollRejected& effect);
     void take_effect(const consensus::VoteCounted& effect);
@@ -147,13 +151,16 @@ private:
     void run(io::SendVote& command);
     void run(io::TransferLeadership& command);
     void run(io::LeaveGroup& command);
+    void run(io::RetryOrdered& command);
     std::optional<Error> no_way_to_decide() const;
     void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
     void failed(RequestId request, ErrorCode code, std::string message);
-    void fail_all(const std::vector<RequestId>& requests, const std::string& why);
+    void fail_all(std::vector<Requests::Ended> requests, const std::string& why);
 
     // ---- proposals.cpp: to the log, by whichever way ----
     std::optional<Error> propose(RequestId request, const consensus::Command& command);
+    std::optional<Error> propose(RequestId serial, RequestId told_as, Payload bytes,
+                                 raft::EntryKind kind);
     void on_proposal(const wire::Header& from, const wire::Proposal& proposal);
     void on_proposal_reply(const wire::Header& from, const wire::ProposalReply& reply);
 
@@ -268,6 +275,7 @@ private:
     raft::Term applied_term_ = 0;
     std::size_t applied_bytes_ = 0;
     Requests requests_;
+    Retries retries_;
     std::map<PollId, Nanos> poll_deadlines_;
     struct PendingVote {
         bool yes = false;

@@ -35,7 +35,14 @@ raft::EntryKind kind_of(const consensus::Command& command) {
 /// Request 0: nobody waits for the outcome.
 std::optional<Error> GroupLoop::Impl::propose(RequestId request,
                                               const consensus::Command& command) {
-    if (request != 0) {
+    return propose(request, request, consensus::encode(command), kind_of(command));
+}
+
+/// `serial` is the number under which it is proposed; `told_as` the one by which the component
+/// knows it.
+std::optional<Error> GroupLoop::Impl::propose(RequestId serial, RequestId told_as, Payload bytes,
+                                              raft::EntryKind kind) {
+    if (serial != 0) {
         if (auto error = no_way_to_decide()) return error;
         if (requests_.size() >= options_.member.mailbox_commands) {
             return Error{ErrorCode::would_block,
@@ -45,15 +52,16 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId request,
     if (!raft_ || !raft_->leader()) {
         return Error{ErrorCode::no_leader, "the group has no leader now: wait for leader_elected"};
     }
-    Payload bytes = consensus::encode(command);
+    Requests::Pending pending{told_as, raft_->term(), now() + request_timeout, {}};
+    if (kind == raft::EntryKind::application) pending.command = bytes;
     if (leads()) {
-        const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind_of(command));
+        const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind);
         if (!index) return index.error();
-    } else if (!send_to(raft_->leader(), wire::Proposal{request, std::move(bytes)})) {
+    } else if (!send_to(raft_->leader(), wire::Proposal{serial, std::move(bytes)})) {
         return Error{ErrorCode::would_block,
                      "the link to the leader is full: wait for outcomes, then try again"};
     }
-    if (request != 0) requests_.add(request, raft_->term(), now() + request_timeout);
+    if (serial != 0) requests_.add(serial, std::move(pending));
     return std::nullopt;
 }
 
@@ -77,12 +85,17 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
 }
 
 void GroupLoop::Impl::on_proposal_reply(const wire::Header&, const wire::ProposalReply& reply) {
-    if (!requests_.end(reply.request)) {
+    std::optional<Requests::Pending> ended = requests_.end(reply.request);
+    if (!ended) {
         ++drops_.stale;
         return;
     }
+    // Refused this time; what became of it when it was asked for first is as open as before.
+    if (ended->told_as != reply.request) {
+        retries_.keep(reply.request, std::move(ended->command), now());
+    }
     const bool full = reply.error == ErrorCode::would_block;
-    failed(reply.request, full ? ErrorCode::would_block : ErrorCode::no_leader,
+    failed(ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,
            full ? "the leader has too much uncommitted, or hands leadership on: try again soon"
                 : "the member asked does not lead any more: wait for leader_elected");
 }

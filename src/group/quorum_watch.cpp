@@ -127,6 +127,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     led_since_ = never;
     for (VoteResult& result : lost) outbox_.post(std::move(result));
     fail_all(requests_.end_all(), "the incarnation was given up, and what it had not agreed on");
+    retries_.clear();
     if (transfer_request_) {
         failed(*transfer_request_, ErrorCode::unknown_outcome, "the incarnation was given up");
         transfer_request_.reset();

@@ -187,12 +187,14 @@ void GroupLoop::Impl::compact_log(raft::Index applied) {
         applied_bytes_ < limits.after_bytes) {
         return;
     }
+    const raft::Index on_its_way = raft_->oldest_state_on_its_way(now_);
     std::size_t keep = 0;
     std::size_t bytes = 0;
-    for (raft::Index index = applied; index >= log.first_index() && keep < limits.keep_entries;
-         --index) {
+    for (raft::Index index = applied; index >= log.first_index(); --index) {
+        const bool needed = index > on_its_way;
         bytes += log.at(index).data.size();
-        if (bytes > limits.keep_bytes) break;
+        if (keep >= (needed ? limits.keep_entries_for_state : limits.keep_entries)) break;
+        if (bytes > (needed ? limits.keep_bytes_for_state : limits.keep_bytes)) break;
         ++keep;
     }
     applied_bytes_ = 0;

@@ -6,6 +6,7 @@
 // owns it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory_resource>
@@ -21,34 +22,47 @@ namespace quorate::group {
 class Requests {
 public:
     struct Pending {
-        raft::Term term = 0;  ///< the leader's, when it was handed in
+        RequestId told_as = 0;  ///< the component's number for it: another one when it asked again
+        raft::Term term = 0;    ///< the leader's, when it was handed in
         base::Nanos deadline{};
+        Payload command;  ///< of what may be asked for again
+    };
+    struct Ended {
+        RequestId serial = 0;
+        Pending pending;
     };
 
-    void add(RequestId request, raft::Term term, base::Nanos deadline) {
-        pending_[request] = {term, deadline};
+    /// `serial`: the number under which it is proposed.
+    void add(RequestId serial, Pending pending) { pending_[serial] = std::move(pending); }
+    /// Ends one; nothing if nobody waits for it (any more).
+    std::optional<Pending> end(RequestId serial) {
+        auto node = pending_.extract(serial);
+        if (node.empty()) return std::nullopt;
+        return std::move(node.mapped());
     }
-    /// Ends one; false if nobody waits for it (any more).
-    bool end(RequestId request) { return pending_.erase(request) > 0; }
     /// Ends and returns those handed in under an earlier term than `term`.
-    std::vector<RequestId> end_before_term(raft::Term term) {
+    std::vector<Ended> end_before_term(raft::Term term) {
         return end_if([&](const Pending& pending) { return pending.term < term; });
     }
-    std::vector<RequestId> end_due(base::Nanos now) {
+    std::vector<Ended> end_due(base::Nanos now) {
         return end_if([&](const Pending& pending) { return pending.deadline <= now; });
     }
-    std::vector<RequestId> end_all() {
+    std::vector<Ended> end_all() {
         return end_if([](const Pending&) { return true; });
     }
     std::size_t size() const { return pending_.size(); }
+    /// The lowest number that is waited for; `next` if there is none below it.
+    RequestId lowest(RequestId next) const {
+        return pending_.empty() ? next : std::min(next, pending_.begin()->first);
+    }
 
 private:
     template <class Predicate>
-    std::vector<RequestId> end_if(Predicate&& ends) {
-        std::vector<RequestId> ended;
+    std::vector<Ended> end_if(Predicate&& ends) {
+        std::vector<Ended> ended;
         for (auto entry = pending_.begin(); entry != pending_.end();) {
             if (ends(entry->second)) {
-                ended.push_back(entry->first);
+                ended.push_back({entry->first, std::move(entry->second)});
                 entry = pending_.erase(entry);
             } else {
                 ++entry;

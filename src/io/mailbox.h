@@ -25,10 +25,12 @@ struct RequestVote {
 };
 struct SendVote { RequestId request = 0; PollId poll; bool yes = false; };
 struct TransferLeadership { RequestId request = 0; MemberId to; };
+/// An ordered message whose outcome stayed unknown, once more: applied once all the same.
+struct RetryOrdered { RequestId request = 0; RequestId of = 0; };
 struct LeaveGroup { RequestId request = 0; };
 
 using Command = std::variant<SendToGroup, SendOrdered, SendToLeader, SendToMember, RequestVote,
-                             SendVote, TransferLeadership, LeaveGroup>;
+                             SendVote, TransferLeadership, LeaveGroup, RetryOrdered>;
 
 class Mailbox {
 public:

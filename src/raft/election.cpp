@@ -149,7 +149,7 @@ void Raft::declare_dead(Moment now, MemberId id) {
     const bool led = role_ != Role::leader && (last_leader_ == id || backed);
     if (!led && !configuration().contains(id)) return;
     std::erase_if(dead_, [&](const auto& known) { return !configuration().contains(known.first); });
-    dead_[id] = now.boottime;
+    dead_[id] = {now.boottime, hard_state_.term};
     if (!led || role_ == Role::candidate) return;
     if (leader_ && leader_ != id) return;  // another leads by now
     leader_ = {};

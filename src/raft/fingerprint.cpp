@@ -183,9 +183,10 @@ Fingerprint Raft::fingerprint(Moment now, Nanos horizon) const {
     digest.add(promise_.to);  // of use as a hint about the dead even when it has run out
     if (now.monotonic < promise_.until) digest.add(promise_.term);
     digest.add(dead_.size());
-    for (const auto& [id, since] : dead_) {
+    for (const auto& [id, death] : dead_) {
         digest.add(id);
-        digest.boottime(since);
+        digest.boottime(death.since);
+        digest.add(death.term);
     }
     digest.add(last_leader_);
     digest.add(incoming_.leader_term());

@@ -39,7 +39,18 @@ bool Raft::fresh(Moment now, Nanos sent) const {
 /// An answer to a question asked after the declaration disproves it.
 void Raft::note_life(MemberId id, Nanos sent) {
     const auto found = dead_.find(id);
-    if (found != dead_.end() && sent >= found->second) dead_.erase(found);
+    if (found != dead_.end() && sent >= found->second.since) dead_.erase(found);
+}
+
+/// So does an Append of a term that nobody had heard of then: a durable member that was started
+/// again leads. Who never asks anything (a learner, a witness) would hear no answer of it.
+void Raft::note_new_life(MemberId id, const Message& message) {
+    const auto found = dead_.find(id);
+    const auto* append = std::get_if<Append>(&message);
+    const auto* install = std::get_if<InstallSnapshot>(&message);
+    if (found == dead_.end() || (append == nullptr && install == nullptr)) return;
+    const Term term = append != nullptr ? append->term : install->term;
+    if (term > found->second.term) dead_.erase(found);
 }
 
 Nanos Raft::promised_until() const {

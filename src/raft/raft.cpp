@@ -54,6 +54,7 @@ void Raft::tick(Moment now) {
 
 void Raft::receive(Moment now, MemberId from, const Message& message) {
     if (!from || from == options_.self || !is_sound(message)) return;
+    note_new_life(from, message);
     if (const auto* answer = std::get_if<VoteReply>(&message)) {
         on_vote_reply(now, from, *answer);
     } else if (const auto* acknowledgement = std::get_if<AppendReply>(&message)) {

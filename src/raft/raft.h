@@ -177,6 +177,9 @@ public:
     bool caught_up(Moment now, MemberId id) const;
     /// Leader: match index of a follower.
     Index match_index(MemberId id) const;
+    /// Leader: the lowest index of the states on their way to followers that answer; max_index if
+    /// there are none. Who cuts the log keeps what comes after it, as far as there is room.
+    Index oldest_state_on_its_way(Moment now) const;
     /// Whether a leader is heard: it is one itself, or had an Append within election_max.
     bool hears_leader(Moment now) const;
     Trigger trigger() const { return trigger_; }
@@ -224,6 +227,7 @@ private:
     bool fresh(Moment now, Nanos sent) const;
     bool is_dead(MemberId id) const { return dead_.count(id) > 0; }
     void note_life(MemberId id, Nanos sent);
+    void note_new_life(MemberId id, const Message& message);
 
     // ---- replication_leader.cpp ----
     struct Progress;
@@ -358,7 +362,12 @@ private:
     Index commit_index_ = 0;
     Trigger trigger_ = Trigger::none;
     Promise promise_;
-    std::map<MemberId, Nanos> dead_;  ///< proven dead, and since when (CLOCK_BOOTTIME)
+    /// When somebody was proven dead (CLOCK_BOOTTIME), and in which term of this member's.
+    struct Death {
+        Nanos since{};
+        Term term = 0;
+    };
+    std::map<MemberId, Death> dead_;
 
     // follower and candidates
     Nanos election_deadline_ = base::never;

@@ -95,8 +95,11 @@ bool Raft::flush_follower(Moment now, MemberId id, Progress& progress) {
 }
 
 bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
-    const bool more = progress.next <= log_.last_index() &&
-                      progress.in_flight.size() < options_.max_in_flight &&
+    // While it is not agreed on that it is a witness, it may have to be something else again. And a
+    // witness must not be ahead of everyone who could lead: it gets what is on this disk.
+    const bool witness = log_.configuration_at(commit_index_).is_witness(id);
+    const Index end = witness ? std::min(persisted_, log_.last_index()) : log_.last_index();
+    const bool more = progress.next <= end && progress.in_flight.size() < options_.max_in_flight &&
                       progress.in_flight_bytes < options_.max_in_flight_bytes;
     if (!more && !round_due_ && progress.commit_told >= commit_index_) return false;
     const Index prev = progress.next - 1;
@@ -107,10 +110,11 @@ bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
     }
     std::vector<Entry> entries;
     if (more) {
-        entries = log_.slice(progress.next, options_.max_append_entries, options_.max_append_bytes);
+        const std::size_t most =
+            std::min<std::size_t>(options_.max_append_entries, end - progress.next + 1);
+        entries = log_.slice(progress.next, most, options_.max_append_bytes);
         progress.next += entries.size();  // optimistic: the pipeline doesn't wait (section 10.2.1)
         std::size_t bytes = 0;
-        const bool witness = configuration().is_witness(id);
         for (Entry& entry : entries) {
             if (witness && entry.kind == EntryKind::application) entry.data = {};
             bytes += entry.data.size() + sizeof(Entry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "raft/raft.h"
+#include "raft/validate.h"
 
 namespace quorate::raft {
 
@@ -61,6 +62,15 @@ void Raft::send_chunk(Moment now, MemberId id, Progress& progress) {
     progress.chunks_sent += bytes;
     progress.last_chunk_sent = install.done;
     send(id, std::move(install));
+}
+
+Index Raft::oldest_state_on_its_way(Moment now) const {
+    Index oldest = max_index;
+    for (const auto& [id, progress] : progress_) {
+        const bool answers = now.monotonic - progress.heard < 2 * options_.election_max;
+        if (progress.snapshot && answers) oldest = std::min(oldest, progress.snapshot->index);
+    }
+    return oldest;
 }
 
 void Raft::on_snapshot_reply(Moment now, MemberId from, const SnapshotReply& reply) {

@@ -49,13 +49,19 @@ void Referee::given(Process& process, const io::Command& command) {
     const Nanos now = process.clock.now().monotonic;
     static constexpr const char* names[] = {"send to group",  "send ordered", "send to leader",
                                             "send to member", "request vote", "send vote",
-                                            "transfer",       "leave"};
+                                            "transfer",       "leave",        "retry"};
     const char* name = names[command.index()];
     std::visit([&](const auto& each) { requests_.accepted(process.life, each.request, name, now); },
                command);
     if (const auto* ordered = std::get_if<io::SendOrdered>(&command)) {
         watch(process).ordered[ordered->request] = {ordered->data, {}};
         watch(process).asked.push_back(ordered->request);
+    } else if (const auto* again = std::get_if<io::RetryOrdered>(&command)) {
+        const auto unknown = watch(process).unknown.find(again->of);
+        if (unknown != watch(process).unknown.end()) {
+            watch(process).ordered[again->request] = unknown->second;
+            senders_.asked_again(unknown->second.message.view());
+        }
     } else if (const auto* vote = std::get_if<io::SendVote>(&command)) {
         votes_.cast(vote->poll, process.loop->id(), vote->yes);
     }

@@ -76,6 +76,7 @@ private:
             IncarnationId incarnation;
         };
         std::map<RequestId, OnItsWay> ordered;
+        std::map<RequestId, OnItsWay> unknown;  ///< … whose outcome it was not told
         std::vector<RequestId> asked;  ///< in this turn
         struct Acknowledged {
             IncarnationId incarnation;

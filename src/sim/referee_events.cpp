@@ -98,7 +98,8 @@ void Referee::told(Process& process, const EventsLost&) {
 void Referee::told(Process& process, const quorate::Message& event) {
     ++counters_.messages;
     if (event.ordered) ++watch(process).ordered_received;
-    if (!profile_.replays) senders_.received(process.life, event.data.view());
+    // What goes through the log is applied once, whoever sends its frames again.
+    if (event.ordered || !profile_.replays) senders_.received(process.life, event.data.view());
 }
 
 void Referee::told(Process& process, const MessageToLeader& event) {
@@ -139,6 +140,9 @@ void Referee::told(Process& process, const RequestDone& event) {
         ++counters_.ordered;
         const auto& [message, asked_in] = ordered->second;
         seen.acknowledged.push_back({asked_in ? asked_in : seen.incarnation, event.index, message});
+    }
+    if (event.error && event.error->code == ErrorCode::unknown_outcome) {
+        seen.unknown[event.request] = ordered->second;
     }
     seen.ordered.erase(ordered);
 }

@@ -80,6 +80,21 @@ void Workload::react(Process& process, const Event& event) {
             vote(process, request->poll, request->timeout);
         }
     }
+    const auto* done = std::get_if<RequestDone>(&event);
+    if (done != nullptr && done->error && done->error->code == ErrorCode::unknown_outcome &&
+        !random_.one_in(3)) {
+        ask_again(process, done->request);
+        if (random_.one_in(4)) ask_again(process, done->request);
+    }
+}
+
+/// Asks again for what may or may not have happened, sometimes more than once.
+void Workload::ask_again(Process& process, RequestId of) {
+    const Nanos thinking = random_.between(0us, 500ms);
+    world_.scheduler().after(thinking, [this, life = process.life, of] {
+        Process* asker = world_.find(life);
+        if (asker != nullptr && !asker->leaving) world_.submit(*asker, io::RetryOrdered{0, of});
+    });
 }
 
 void Workload::vote(Process& process, PollId poll, Duration timeout) {

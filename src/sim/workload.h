@@ -25,6 +25,7 @@ private:
     io::Command draw(Process& process);
     MemberId somebody(const Process& process);
     Payload message(char kind, const Process& process);
+    void ask_again(Process& process, RequestId of);
     void vote(Process& process, PollId poll, Duration timeout);
 
     World& world_;

@@ -39,6 +39,7 @@ struct Shown {
     std::string operator()(const RosterLeft& e) const { return "left " + e.member.id.hex(); }
     std::string operator()(const RosterMoved& e) const { return "moved " + e.member.id.hex(); }
     std::string operator()(const Ordered& e) const { return "ordered " + std::to_string(e.index); }
+    std::string operator()(const Repeated& e) const { return "again " + std::to_string(e.index); }
     std::string operator()(const PollOpened& e) const { return "opened " + e.poll.hex(); }
     std::string operator()(const PollRejected& e) const { return "rejected: " + e.error.message; }
     std::string operator()(const VoteCounted& e) const { return "counted " + e.voter.hex(); }

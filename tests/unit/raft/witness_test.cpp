@@ -37,6 +37,16 @@ TEST(Witness, CountsForCommitAndElection) {
     EXPECT_EQ(solo.raft.commit_index(), 1u);
 }
 
+TEST(Witness, HearsALeaderThatItHeldDeadInALaterTerm) {
+    Solo solo(timing(1), with_witness(1));
+    solo.hear(2, append_of(1, 0, 0));
+    solo.raft.declare_dead(solo.now, member(2));
+    solo.hear(2, append_of(1, 0, 0));
+    EXPECT_EQ(solo.raft.leader(), MemberId{}) << "what it sent in life";
+    solo.hear(2, append_of(2, 0, 0));
+    EXPECT_EQ(solo.raft.leader(), member(2)) << "a durable member was started again";
+}
+
 TEST(Witness, NeverLeads) {
     Solo solo(timing(1), with_witness(1));
     for (int i = 0; i < 5; ++i) solo.wait_for_timer();
@@ -73,6 +83,33 @@ TEST(Witness, StaysOneAndTheLeaderIsNone) {
     ASSERT_TRUE(solo.raft.change_configuration(solo.now, members({1, 2, 4}), {}, members({4})));
     EXPECT_TRUE(solo.raft.configuration().is_witness(member(3))) << "in the joint state still";
     EXPECT_TRUE(solo.raft.configuration().is_witness(member(4)));
+}
+
+TEST(Witness, GetsTheDataUntilItIsAgreedThatItIsOne) {
+    Solo solo;
+    solo.establish();
+    ASSERT_TRUE(solo.raft.change_configuration(solo.now, members({1, 2, 3}), {}, members({3})));
+    ASSERT_TRUE(solo.raft.propose(solo.now, Payload("a"), EntryKind::application));
+    solo.turn();
+    EXPECT_FALSE(solo.last<Append>(3)->entries.back().withheld())
+        << "the change may be undone, and then 3 must hold what it acknowledged";
+    solo.acknowledge(2);
+    ASSERT_TRUE(solo.raft.propose(solo.now, Payload("b"), EntryKind::application));
+    solo.turn();
+    EXPECT_TRUE(solo.last<Append>(3)->entries.back().withheld());
+}
+
+TEST(Witness, IsNeverAheadOfTheLeadersDisk) {
+    Solo solo(timing(1), with_witness(3));
+    solo.establish();
+    solo.forget();
+    ASSERT_TRUE(solo.raft.propose(solo.now, Payload("a"), EntryKind::application));
+    const Output out = solo.raft.take_output(solo.now);
+    ASSERT_EQ(out.send_now.size(), 1u);
+    EXPECT_EQ(out.send_now.front().to, member(2));
+    solo.raft.persisted(solo.now, out.last_persisting);
+    solo.turn();
+    EXPECT_EQ(solo.last<Append>(3)->entries.size(), 1u);
 }
 
 TEST(Witness, AreFewerThanHalf) {
