@@ -1,0 +1,35 @@
+// Rule (liveness): once the faults end and every durable node runs,
+//   within leader_within election timeouts (the longest) somebody leads under a lease;
+//   within done_within more, every request that was pending is answered, no change of the
+//   configuration is under way, and every member has applied the same.
+#pragma once
+
+#include <string>
+
+#include "sim/core/clients.h"
+#include "sim/core/world.h"
+
+namespace quorate::sim::core {
+
+class Settling {
+public:
+    static constexpr int leader_within = 10;
+    static constexpr int done_within = 10;
+
+    Settling(World& world, const Clients& clients) : world_(world), clients_(clients) {}
+
+    /// Runs the world until it has settled. Throws RuleBroken when it does not.
+    void run();
+
+private:
+    /// Nothing when the rule holds; otherwise what is missing.
+    std::string leader_missing();
+    std::string rest_missing();
+    /// How long it took, in % of election_max.
+    std::uint64_t await(std::string (Settling::*missing)(), int timeouts, const char* what);
+
+    World& world_;
+    const Clients& clients_;
+};
+
+}  // namespace quorate::sim::core
