@@ -28,7 +28,12 @@ void World::wake_up(Node& node) {
 }
 
 void World::arrive(Node& node, Arrival arrival) {
-    if (!node.running()) return;
+    if (!node.running()) {
+        // A connection that is refused tells a client to ask elsewhere.
+        const auto* request = std::get_if<Request>(&arrival);
+        if (request != nullptr) answer(*request, {.kind = Answer::Kind::not_leader, .leader = {}});
+        return;
+    }
     node.inbox.push_back(std::move(arrival));
     if (!node.awake()) return;
     if (profile_.turn_delay > Nanos(0)) {
@@ -127,6 +132,7 @@ void World::receive(Node& node, Moment now, const Proof& proof) {
         return hit(Branch::proof_of_death_too_old);
     }
     hit(Branch::proof_of_death);
+    tell(node, "has proof that n" + std::to_string(proof.dead.low - 1) + " is dead");
     node.raft->declare_dead(now, proof.dead);
 }
 
