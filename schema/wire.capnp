@@ -51,6 +51,7 @@ struct Frame {
     appMessages @22 :AppMessages;
     farewell @23 :Farewell;
     beacon @24 :Beacon;
+    snapshotReply @25 :SnapshotReply;
   }
 }
 
@@ -175,7 +176,6 @@ struct VoteReply {
     logBehind @3;
     votedAlready @4;
     withheld @5;
-    notAVoter @6;
   }
 }
 
@@ -183,6 +183,7 @@ struct Configuration {
   voters @0 :List(Log.Id);
   outgoing @1 :List(Log.Id);
   learners @2 :List(Log.Id);
+  witnesses @3 :List(Log.Id);   # each also a voter
 }
 
 # Its index follows from its place: the first one's is prevIndex + 1.
@@ -192,6 +193,7 @@ struct Entry {
     noop @1 :Void;
     configuration @2 :Configuration;
     command @3 :Data;           # a Log.Command
+    application @4 :Data;       # the same; to a witness, empty
   }
 }
 
@@ -214,6 +216,7 @@ struct AppendReply {
   accepted @5 :Bool;
   needsSnapshot @6 :Bool;
   promise @7 :Bool;
+  priority @8 :UInt8;
 }
 
 struct InstallSnapshot {
@@ -222,7 +225,16 @@ struct InstallSnapshot {
   index @2 :UInt64;
   snapshotTerm @3 :UInt64;
   configuration @4 :Configuration;
-  state @5 :Data;               # a Log.State
+  state @5 :Data;               # of a Log.State, what begins at `offset`
+  offset @6 :UInt64;
+  done @7 :Bool;                # this is the last chunk
+}
+
+struct SnapshotReply {
+  term @0 :UInt64;
+  index @1 :UInt64;
+  received @2 :UInt64;
+  sentNs @3 :Int64;
 }
 
 struct TimeoutNow {

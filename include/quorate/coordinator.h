@@ -37,6 +37,7 @@ struct CoordinatorOptions {
     std::vector<std::string> seeds = {};
     std::string beacon = MemberOptions{}.beacon;
     bool trust_refusals = MemberOptions{}.trust_refusals;
+    std::uint8_t priority = MemberOptions{}.priority;
     double clock_drift = MemberOptions{}.clock_drift;
     std::size_t mailbox_commands = MemberOptions{}.mailbox_commands;
     std::size_t mailbox_events = MemberOptions{}.mailbox_events;

@@ -82,6 +82,8 @@ struct MemberOptions {
     /// Whether a refused connection proves a process dead. Turn it off where someone other than the
     /// member's own machine can refuse connections (rule 7).
     bool trust_refusals = true;
+    /// The wish to lead: a leader hands on to a member that keeps up with the log and has a greater one.
+    std::uint8_t priority = 0;
     double clock_drift = 0.01;            ///< bound on how differently two members' clocks run, 0 to 0.2
     std::size_t mailbox_commands = 4096;  ///< requests on their way to the group, 1 to 1,000,000
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000

@@ -58,6 +58,7 @@ MemberOptions CoordinatorOptions::member() const {
             .seeds = seeds,
             .beacon = beacon,
             .trust_refusals = trust_refusals,
+            .priority = priority,
             .clock_drift = clock_drift,
             .mailbox_commands = mailbox_commands,
             .mailbox_events = mailbox_events,

@@ -46,6 +46,7 @@ struct CompactionLimits {
     std::size_t after_bytes = 64 << 20;
     std::size_t keep_entries = 20000;
     std::size_t keep_bytes = 16 << 20;
+    std::size_t chunk_bytes = 64 * 1024;  ///< of a state on its way
 };
 
 struct LoopOptions {

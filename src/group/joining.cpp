@@ -110,34 +110,22 @@ void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinRe
     }
 }
 
-/// Outside, Raft of an incarnation that accepted us: its state lets us in, anything else is
-/// answered with a wish for the state.
-namespace {
-
-/// The state of `incarnation` that a snapshot brings; nothing where it brings none. Whoever sent it
-/// need not be the leader (rule 12), and what is applied after it has later indexes.
-std::optional<consensus::StateMachine> read_state(const raft::Snapshot& snapshot,
-                                                  IncarnationId incarnation,
-                                                  const GroupSpec& spec) {
+/// The state of `incarnation` that a snapshot brings; nothing where it brings none. What is applied
+/// after it has later indexes.
+std::optional<consensus::StateMachine> GroupLoop::Impl::read_state(
+    const raft::Snapshot& snapshot, IncarnationId incarnation) const {
     Result<consensus::StateMachine> read = consensus::StateMachine::restore(snapshot.state);
-    if (!read || read->founding().incarnation != incarnation || read->spec() != spec ||
+    if (!read || read->founding().incarnation != incarnation || read->spec() != options_.spec ||
         read->applied() > snapshot.index) {
         return std::nullopt;
     }
     return std::move(*read);
 }
 
-}  // namespace
-
+/// Outside, Raft of an incarnation that accepted us: its state lets us in, anything else is
+/// answered with a wish for the state.
 void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& message) {
     if (raft_) {
-        const auto* install = std::get_if<raft::InstallSnapshot>(&message);
-        // The core takes the state of any later index than it has committed, unread.
-        if (install && install->snapshot->index > raft_->commit_index() &&
-            !read_state(*install->snapshot, from.incarnation, options_.spec)) {
-            ++drops_.garbage;
-            return;
-        }
         raft_->receive(now_, from.sender, message);
         const auto* request = std::get_if<raft::VoteRequest>(&message);
         // Somebody holds our leader proven dead: a reason to look ourselves (rule 7).
@@ -148,16 +136,23 @@ void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& mes
         return;
     }
     if (leaving_) return;
-    if (std::holds_alternative<raft::InstallSnapshot>(message)) {
-        enter_from_snapshot(from, message);
+    if (const auto* install = std::get_if<raft::InstallSnapshot>(&message)) {
+        enter_from_snapshot(from, *install);
     } else {
         ask_for_state(from, message);
     }
 }
 
-void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from, const raft::Message& message) {
-    const auto& snapshot = *std::get<raft::InstallSnapshot>(message).snapshot;
-    auto restored = read_state(snapshot, from.incarnation, options_.spec);
+void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from,
+                                          const raft::InstallSnapshot& install) {
+    const auto whole = arriving_.take(install, raft::Options{}.max_snapshot_bytes);
+    if (!whole) {
+        const raft::SnapshotReply reply{install.term, install.snapshot->index,
+                                        arriving_.received(install.snapshot->index), install.sent};
+        send(from.sender, endpoint_of(from.sender), wire::RaftFrame{reply}, from.incarnation);
+        return;
+    }
+    auto restored = read_state(*whole, from.incarnation);
     if (!restored) {
         ++drops_.garbage;
         return;
@@ -165,8 +160,8 @@ void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from, const raft::
     auto machine = std::make_unique<consensus::StateMachine>(std::move(*restored));
     Nanos withhold = withhold_until_;
     if (promise_.to != from.incarnation) withhold = std::max(withhold, promise_.until);
-    enter(std::make_shared<raft::Snapshot>(snapshot), std::move(machine), withhold);
-    raft_->receive(now_, from.sender, message);
+    enter(whole, std::move(machine), withhold);
+    raft_->receive(now_, from.sender, install);
 }
 
 void GroupLoop::Impl::ask_for_state(const wire::Header& from, const raft::Message& message) {

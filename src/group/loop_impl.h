@@ -100,7 +100,9 @@ private:
     void ask_to_join();
     void on_join_reply(const wire::Header& from, const wire::JoinReply& reply);
     void on_raft(const wire::Header& from, const raft::Message& message);
-    void enter_from_snapshot(const wire::Header& from, const raft::Message& message);
+    void enter_from_snapshot(const wire::Header& from, const raft::InstallSnapshot& install);
+    std::optional<consensus::StateMachine> read_state(const raft::Snapshot& snapshot,
+                                                      IncarnationId incarnation) const;
     void ask_for_state(const wire::Header& from, const raft::Message& message);
 
     // ---- admission.cpp: the leader's side (rules 3 and 4) ----
@@ -241,6 +243,7 @@ private:
         Nanos ask_at{};
     };
     std::optional<Joining> joining_;
+    raft::SnapshotAssembly arriving_;  ///< the state that lets this member in
 
     // ---- inside ----
     bool told_joined_ = false;  ///< in the roster, and the component knows

@@ -24,6 +24,12 @@ bool may_propose(MemberId sender, const consensus::Command& command) {
     };
     return std::visit(Visitor{sender}, command);
 }
+
+/// What the application said goes to whoever keeps data; what the group is made of, to all.
+raft::EntryKind kind_of(const consensus::Command& command) {
+    return std::holds_alternative<consensus::OrderedMessage>(command) ? raft::EntryKind::application
+                                                                      : raft::EntryKind::command;
+}
 }  // namespace
 
 /// Request 0: nobody waits for the outcome.
@@ -41,7 +47,7 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId request,
     }
     Payload bytes = consensus::encode(command);
     if (leads()) {
-        const Result<raft::Index> index = raft_->propose(now_, std::move(bytes));
+        const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind_of(command));
         if (!index) return index.error();
     } else if (!send_to(raft_->leader(), wire::Proposal{request, std::move(bytes)})) {
         return Error{ErrorCode::would_block,
@@ -63,7 +69,7 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
     if (!leads()) {
         reply.error = ErrorCode::no_leader;
     } else {
-        const Result<raft::Index> index = raft_->propose(now_, proposal.command);
+        const Result<raft::Index> index = raft_->propose(now_, proposal.command, kind_of(*command));
         if (index) return;
         reply.error = index.error().code;
     }

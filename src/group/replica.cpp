@@ -5,6 +5,11 @@
 
 namespace quorate::group {
 
+namespace {
+/// Large enough for the cost of a frame to vanish, small enough for malloc to keep its buffers.
+constexpr std::size_t append_bytes = 64 * 1024;
+}  // namespace
+
 void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
                             std::unique_ptr<consensus::StateMachine> machine,
                             Nanos withhold_until) {
@@ -17,6 +22,17 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.seat_floor = options_.spec.seat_floor();
     options.withhold_until = withhold_until;
     options.seed = random_.next();
+    options.priority = options_.member.priority;
+    options.max_append_bytes = append_bytes;
+    options.snapshot_chunk_bytes = options_.compaction.chunk_bytes;
+    options.max_snapshot_in_flight_bytes = 8 * options_.compaction.chunk_bytes;
+    // Whoever sent a state need not be the leader (rule 12).
+    options.is_readable = [this](const raft::Snapshot& received) {
+        const bool readable =
+            read_state(received, machine_->founding().incarnation).has_value();
+        if (!readable) ++drops_.garbage;
+        return readable;
+    };
     machine_ = std::move(machine);
     raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
     proposed_.reset();
@@ -153,9 +169,11 @@ void GroupLoop::Impl::apply(const raft::Entry& entry) {
                  "leadership changed under the request; see what the group agreed on before "
                  "asking again");
     }
-    membership_dirty_ |= entry.kind != raft::EntryKind::command;
+    const bool command =
+        entry.kind == raft::EntryKind::command || entry.kind == raft::EntryKind::application;
+    membership_dirty_ |= !command;
     status_dirty_ |= entry.kind == raft::EntryKind::configuration;
-    if (entry.kind != raft::EntryKind::command) return;
+    if (!command || entry.withheld()) return;
     applied_bytes_ += entry.data.size();
     for (const consensus::Effect& effect : machine_->apply(entry.index, entry.data)) {
         std::visit([this](const auto& each) { take_effect(each); }, effect);

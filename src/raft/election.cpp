@@ -33,8 +33,9 @@ void Raft::tick_succession(Moment now) {
 }
 
 bool Raft::may_campaign(Moment now, Term handed_on) const {
-    return role_ != Role::leader && is_voter() && !withholding(now) &&
-           !bound_to_another(now, options_.self, handed_on);
+    // A witness lacks what it would have to replicate.
+    return role_ != Role::leader && is_voter() && !configuration().is_witness(options_.self) &&
+           !withholding(now) && !bound_to_another(now, options_.self, handed_on);
 }
 
 void Raft::campaign(Moment now, Trigger trigger) {
@@ -116,6 +117,7 @@ void Raft::become_leader(Moment now) {
     own_sent_ = base::long_ago;
     heartbeat_deadline_ = now.monotonic + options_.heartbeat;
     quorum_deadline_ = now.monotonic + options_.election_max;
+    prefer_at_ = now.monotonic + 2 * options_.election_max;
     round_due_ = true;
     progress_.clear();
     sync_progress(Start::replicate);
@@ -126,6 +128,19 @@ void Raft::become_leader(Moment now) {
     // An entry of its own term, so that those of earlier terms can be committed (section 3.6.2).
     append_own(EntryKind::noop, {}, nullptr);
     first_own_index_ = log_.last_index();
+}
+
+void Raft::suspect(MemberId id) {
+    if (role_ == Role::leader) {
+        const auto found = progress_.find(id);
+        if (found == progress_.end() || found->second.state != Progress::State::replicate) return;
+        found->second.state = Progress::State::probe;
+        found->second.next = found->second.match + 1;
+        found->second.probe_due = true;
+        found->second.forget_in_flight();
+    } else if (id == leader_ && role_ == Role::follower) {
+        election_deadline_ = std::min(election_deadline_, leader_heard_ + options_.election_min);
+    }
 }
 
 void Raft::declare_dead(Moment now, MemberId id) {

@@ -12,7 +12,8 @@ bool Raft::change_in_progress() const {
 }
 
 Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
-                                         std::vector<MemberId> learners) {
+                                         std::vector<MemberId> learners,
+                                         std::vector<MemberId> witnesses) {
     if (role_ != Role::leader) {
         return Error{ErrorCode::not_leader, "only the leader changes the configuration: ask it"};
     }
@@ -29,15 +30,35 @@ Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
     auto next = std::make_shared<Configuration>();
     next->voters = std::move(voters);
     next->learners = std::move(learners);
+    next->witnesses = std::move(witnesses);
     if (!is_sound(*next)) {
         return Error{ErrorCode::bad_argument,
-                     "every voter and learner is named once, and nobody is both"};
+                     "every voter and learner is named once, and nobody is both; witnesses are "
+                     "voters, and fewer than half of them"};
+    }
+    if (next->is_witness(options_.self)) {
+        return Error{ErrorCode::bad_argument,
+                     "a leader is no witness: hand leadership on first"};
+    }
+    for (const MemberId& id : now_in_force.witnesses) {
+        if (next->contains(id) && !next->is_witness(id)) {
+            return Error{ErrorCode::bad_argument,
+                         "a witness holds no data and stays one: let it come under another id"};
+        }
     }
     if (!std::is_permutation(next->voters.begin(), next->voters.end(), now_in_force.voters.begin(),
                              now_in_force.voters.end())) {
         next->outgoing = now_in_force.voters;
+        for (const MemberId& id : now_in_force.witnesses) {
+            if (!next->is_witness(id)) next->witnesses.push_back(id);
+        }
         std::erase_if(next->learners,
                       [&](const MemberId& id) { return now_in_force.is_voter(id); });
+        if (!is_sound(*next)) {
+            return Error{ErrorCode::bad_argument,
+                         "too many of today's voters would be witnesses while the change goes on: "
+                         "change fewer at once"};
+        }
     }
     append_own(EntryKind::configuration, {}, std::move(next));
     sync_progress(Start::probe);
@@ -67,6 +88,7 @@ void Raft::leave_joint_if_committed() {
     if (!configuration().joint() || configuration_index() > commit_index_) return;
     auto next = std::make_shared<Configuration>(configuration());
     next->outgoing.clear();
+    std::erase_if(next->witnesses, [&](const MemberId& id) { return !next->is_voter(id); });
     append_own(EntryKind::configuration, {}, std::move(next));
     sync_progress(Start::probe);
 }

@@ -37,8 +37,7 @@ enum class VoteRefusal : std::uint8_t {
     sticky,      ///< the voter hears, or promised itself to, another leader
     log_behind,  ///< the candidate's log is less up to date (section 3.6.1)
     voted_already,
-    withheld,     ///< the voter must not vote yet (start-up wait, or a promise of another life)
-    not_a_voter,  ///< the voter has no seat in its latest configuration
+    withheld,  ///< the voter must not vote yet (start-up wait, or a promise of another life)
 };
 
 struct VoteReply {
@@ -77,12 +76,24 @@ struct AppendReply {
     /// replies count towards commit and lease.
     bool promise = false;
     Nanos sent{};
+    std::uint8_t priority = 0;  ///< the sender's wish to lead (section 3.10): the greatest should
 };
 
-/// State for a follower that the log no longer reaches (section 5.3). Answered with AppendReply.
+/// A chunk of the state for a follower that the log no longer reaches (section 5.3, figure 5.3).
+/// Answered with SnapshotReply, and the last one, once the state is installed, with AppendReply.
 struct InstallSnapshot {
     Term term = 0;
-    std::shared_ptr<const Snapshot> snapshot;
+    std::shared_ptr<const Snapshot> snapshot;  ///< of its state, only the chunk
+    Nanos sent{};
+    std::uint64_t offset = 0;  ///< where in the state the chunk begins, in bytes
+    bool done = true;          ///< it is the last one
+};
+
+/// How much of a state has arrived: where the receiver wants to go on.
+struct SnapshotReply {
+    Term term = 0;
+    Index index = 0;           ///< of the snapshot
+    std::uint64_t received = 0;  ///< bytes held, from the beginning on
     Nanos sent{};
 };
 
@@ -92,7 +103,8 @@ struct TimeoutNow {
 };
 
 using Message =
-    std::variant<VoteRequest, VoteReply, Append, AppendReply, InstallSnapshot, TimeoutNow>;
+    std::variant<VoteRequest, VoteReply, Append, AppendReply, InstallSnapshot, SnapshotReply,
+                 TimeoutNow>;
 
 struct Outgoing {
     MemberId to;

@@ -22,6 +22,7 @@ void check_usable(const Options& options) {
     QUORATE_CHECK(options.seat_floor >= 1, "nobody alone is no quorum");
     QUORATE_CHECK(options.max_append_entries > 0 && options.max_in_flight > 0,
                   "without entries in flight nothing is replicated");
+    QUORATE_CHECK(options.snapshot_chunk_bytes > 0, "a chunk holds something");
 }
 
 }  // namespace
@@ -57,6 +58,8 @@ void Raft::receive(Moment now, MemberId from, const Message& message) {
         on_vote_reply(now, from, *answer);
     } else if (const auto* acknowledgement = std::get_if<AppendReply>(&message)) {
         on_append_reply(now, from, *acknowledgement);
+    } else if (const auto* arrived = std::get_if<SnapshotReply>(&message)) {
+        on_snapshot_reply(now, from, *arrived);
     } else if (is_dead(from)) {
         // What a dead member sent in life says nothing about the present; only an answer to a later
         // question would (note_life).
@@ -71,7 +74,10 @@ void Raft::receive(Moment now, MemberId from, const Message& message) {
     }
 }
 
-Result<Index> Raft::propose(Moment, Payload command) {
+Result<Index> Raft::propose(Moment, Payload command, EntryKind kind) {
+    QUORATE_CHECK(kind == EntryKind::command ||
+                      (kind == EntryKind::application && command.size() > 0),
+                  "no-ops and configurations are the leader's own; application data is not empty");
     if (role_ != Role::leader) {
         return Error{ErrorCode::not_leader, "only the leader appends commands: ask it"};
     }
@@ -83,7 +89,7 @@ Result<Index> Raft::propose(Moment, Payload command) {
         return Error{ErrorCode::would_block,
                      "too much waits to be committed: try again when some of it is"};
     }
-    append_own(EntryKind::command, std::move(command), nullptr);
+    append_own(kind, std::move(command), nullptr);
     return log_.last_index();
 }
 
@@ -111,6 +117,7 @@ void Raft::become_follower(Moment now, Term term, MemberId leader) {
     grants_.clear();
     progress_.clear();
     transfer_.reset();
+    lose_reads();
     round_due_ = false;
 }
 
@@ -160,6 +167,8 @@ Output Raft::take_output(Moment now) {
     if (hard_state_ != given_hard_state_) out.hard_state = given_hard_state_ = hard_state_;
     give_out_log(out);
     give_out_messages(out);
+    out.reads_ready = std::exchange(reads_ready_, {});
+    out.reads_lost = std::exchange(reads_lost_, {});
     return out;
 }
 
@@ -258,8 +267,10 @@ Index Raft::match_index(MemberId id) const {
 
 bool Raft::caught_up(Moment now, MemberId id) const {
     const auto found = progress_.find(id);
-    return found != progress_.end() && found->second.match >= commit_index_ &&
-           now.monotonic - found->second.heard < options_.election_max;
+    if (found == progress_.end()) return false;
+    const Progress& progress = found->second;
+    return progress.round_was_quick && progress.match >= commit_index_ &&
+           now.monotonic - progress.heard < options_.election_max;
 }
 
 }  // namespace quorate::raft

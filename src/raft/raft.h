@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +33,7 @@
 #include "quorate/result.h"
 #include "raft/log.h"
 #include "raft/messages.h"
+#include "raft/snapshot_assembly.h"
 #include "raft/types.h"
 
 namespace quorate::raft {
@@ -50,7 +52,23 @@ struct Options {
     std::size_t max_append_entries = 1024;
     std::size_t max_append_bytes = 256 * 1024;
     std::size_t max_in_flight = 64;  ///< Appends with entries unacknowledged by one follower
+    std::size_t max_in_flight_bytes = 8 << 20;  ///< … and their bytes
     std::size_t max_uncommitted_bytes = 64 << 20;  ///< over this a proposal would_block
+    std::size_t max_reads = 65536;                 ///< waiting; over this a read would_block
+    std::size_t snapshot_chunk_bytes = 64 * 1024;
+    std::size_t max_snapshot_in_flight_bytes = 512 * 1024;  ///< unacknowledged by one follower
+    std::size_t max_snapshot_bytes = std::size_t{1} << 30;  ///< a longer state is not taken
+    /// Whether a state that arrived whole can be read: whoever sent it need not be the leader.
+    std::function<bool(const Snapshot&)> is_readable;
+    /// The wish to lead: a leader hands on to a caught-up voter that has a greater one (section
+    /// 3.10).
+    std::uint8_t priority = 0;
+};
+
+/// A linearizable read that may be served: from any state that holds all entries up to `index`.
+struct ReadReady {
+    std::uint64_t read = 0;
+    Index index = 0;
 };
 
 /// What the owner has to do, in this order. Everything is given out once.
@@ -63,10 +81,16 @@ struct Output {
     std::vector<Outgoing> send_now;
     std::vector<Outgoing> send_after_persist;
     std::vector<Entry> committed;  ///< apply in order, each once
+    std::vector<ReadReady> reads_ready;
+    std::vector<std::uint64_t> reads_lost;  ///< leadership was lost under them: ask the next leader
 };
 
 /// Why the node last campaigned or took leadership: for the election record.
 enum class Trigger : std::uint8_t { none, timeout, leader_dead, transfer, founding };
+
+/// What a read may rest on: a lease, where there is one (no message at all), or always a round of
+/// heartbeats (ReadIndex), which trusts no clock.
+enum class ReadBy : std::uint8_t { lease, quorum };
 
 class Raft {
 public:
@@ -80,17 +104,24 @@ public:
     void tick(Moment now);
     /// A message of this incarnation for this member. `from` need not be in the configuration.
     void receive(Moment now, MemberId from, const Message& message);
-    /// Appends a command (leader only). The index is where it stands if it commits.
+    /// Appends a command (leader only). The index is where it stands if it commits. Of an
+    /// `application` entry, witnesses keep term and index alone; it must not be empty.
     /// Errors: not_leader; would_block over max_uncommitted_bytes or while leadership is handed on.
-    Result<Index> propose(Moment now, Payload command);
+    Result<Index> propose(Moment now, Payload command, EntryKind kind = EntryKind::command);
+    /// Asks for a linearizable read (section 6.4; leader only); `read` is the caller's name for it.
+    /// The answer is in Output::reads_ready, or reads_lost, once: of reads that come in one turn,
+    /// one round of heartbeats answers all. Errors: not_leader; would_block over max_reads.
+    Result<> read(Moment now, std::uint64_t read, ReadBy by = ReadBy::lease);
     /// Starts a change to these voters and learners by joint consensus (section 4.3); a change of
     /// learners alone takes one entry. The joint state is left by itself. Leader only. A voter that
     /// becomes a learner leaves the configuration first: it takes a second change to name it a
     /// learner. Errors: not_leader; would_block while a change is under way or before this leader
     /// has committed an entry of its own term; bad_argument if seats would be freed (fewer voters
     /// than now) or the lists overlap.
+    /// `witnesses` are those of the voters that keep no application data.
     Result<Index> change_configuration(Moment now, std::vector<MemberId> voters,
-                                       std::vector<MemberId> learners);
+                                       std::vector<MemberId> learners,
+                                       std::vector<MemberId> witnesses = {});
     /// Hands leadership to `target`, or to the best voter if none is named: stops proposals, brings
     /// the target up to date, gives up the lease for good in this term, sends TimeoutNow. When the
     /// target has not taken over within election_max, this leader campaigns anew. Errors:
@@ -102,6 +133,10 @@ public:
     /// connection, or another id answers there (rule 7). Lifts stickiness and promises towards it;
     /// if it led, campaigns after its place in the order of succession.
     void declare_dead(Moment now, MemberId id);
+    /// The transport suspects `id` (its connection closed): no proof, and it lifts nothing. Nothing
+    /// more is pipelined to it until it answers; if it leads, this member's patience is the
+    /// shortest.
+    void suspect(MemberId id);
     /// The owner's loop was late by `late`: a leader or candidate that was late by election_min or
     /// more steps down; a follower gives the others one full election timeout (rule 10).
     void stalled(Moment now, Nanos late);
@@ -136,8 +171,8 @@ public:
     MemberId promised_to() const { return promise_.to; }
     /// Leader: when `id` was last heard (CLOCK_MONOTONIC); long_ago if never in this term.
     Nanos heard_at(MemberId id) const;
-    /// Leader: whether `id` holds nearly the whole log (match at or above the commit index,
-    /// freshly).
+    /// Leader: whether `id` keeps up with the log: its last round of catching up (section 4.2.1)
+    /// took less than election_min, it holds what is committed, and it was heard lately.
     bool caught_up(Moment now, MemberId id) const;
     /// Leader: match index of a follower.
     Index match_index(MemberId id) const;
@@ -197,7 +232,8 @@ private:
                      std::vector<Entry> entries);
     void rank_successors();
     void on_append_reply(Moment now, MemberId from, const AppendReply& reply);
-    void on_accepted(Progress& progress, const AppendReply& reply);
+    void on_accepted(Moment now, Progress& progress, const AppendReply& reply);
+    void note_round(Moment now, Progress& progress);
     void on_rejected(Moment now, Progress& progress, const AppendReply& reply);
     void evaluate_commit(Moment now);
     void advance_commit_as_leader(Index index);
@@ -212,8 +248,16 @@ private:
     void reply_to_leader(Moment now, MemberId from, AppendReply answer);
 
     // ---- snapshot.cpp ----
-    bool send_snapshot(Moment now, MemberId id, Progress& progress);
+    void begin_snapshot(Moment now, Progress& progress);
+    bool flush_snapshot(Moment now, MemberId id, Progress& progress);
+    void send_chunk(Moment now, MemberId id, Progress& progress);
+    void on_snapshot_reply(Moment now, MemberId from, const SnapshotReply& reply);
     void on_install_snapshot(Moment now, MemberId from, const InstallSnapshot& install);
+    bool install(const std::shared_ptr<const Snapshot>& snapshot);
+
+    // ---- reads.cpp ----
+    void confirm_reads(Moment now);
+    void lose_reads();
 
     // ---- membership.cpp ----
     enum class Start : std::uint8_t { replicate, probe };
@@ -225,6 +269,7 @@ private:
     void on_timeout_now(Moment now, MemberId from, const TimeoutNow& order);
     void hand_on_if_ready();
     void tick_transfer(Moment now);
+    void hand_on_to_preferred(Moment now);
 
     /// To whom this member's backing belongs, and for how long (CLOCK_MONOTONIC; rule 5).
     struct Promise {
@@ -260,12 +305,34 @@ private:
         Nanos promised_sent = base::long_ago;  ///< CLOCK_BOOTTIME of the newest promised request
         Nanos probe_sent = base::long_ago;  ///< CLOCK_BOOTTIME; rejections of older ones are stale
         bool probe_due = false;
-        Nanos snapshot_sent = base::long_ago;  ///< CLOCK_MONOTONIC
-        Index snapshot_index = 0;
-        Term snapshot_term = 0;
+        /// The state on its way, held until it is there, though the log may have moved on.
+        std::shared_ptr<const Snapshot> snapshot;
+        std::size_t chunks_sent = 0;  ///< bytes of it
+        std::size_t chunks_acknowledged = 0;
+        bool last_chunk_sent = false;
+        Nanos snapshot_moved = base::long_ago;  ///< CLOCK_MONOTONIC of the last news of it
         Index commit_told = 0;
         std::uint32_t rank = 0;
-        std::vector<Index> in_flight;  ///< the last index of each unacknowledged Append
+        std::uint8_t priority = 0;
+        struct InFlight {
+            Index last = 0;
+            std::size_t bytes = 0;
+        };
+        std::vector<InFlight> in_flight;  ///< unacknowledged Appends with entries
+        std::size_t in_flight_bytes = 0;
+        /// Rounds of catching up (section 4.2.1): up to the log's end as it was when one began.
+        Index round_end = 0;
+        Nanos round_began = base::long_ago;
+        bool round_was_quick = false;
+
+        void forget_in_flight() {
+            in_flight.clear();
+            in_flight_bytes = 0;
+        }
+    };
+    struct PendingRead {
+        std::uint64_t read = 0;
+        Nanos since{};  ///< CLOCK_BOOTTIME: requests sent from here on count
     };
     /// An output whose persisting has not been confirmed yet.
     struct Persisting {
@@ -292,6 +359,7 @@ private:
     MemberId last_leader_;                 ///< outlives leader_, for succession
     std::uint32_t successor_rank_ = 0;
     std::optional<Succession> succession_;
+    SnapshotAssembly incoming_;  ///< a state that arrives in chunks
     std::vector<Grant> grants_;
     Nanos candidacy_end_ = base::long_ago;
 
@@ -306,7 +374,11 @@ private:
     bool round_due_ = false;
     bool handed_on_ = false;  ///< TimeoutNow was sent in this term: no lease any more
     std::optional<Transfer> transfer_;
+    Nanos prefer_at_ = base::never;  ///< when to look for a voter of a greater priority
     std::size_t uncommitted_bytes_ = 0;
+    std::deque<PendingRead> reads_;  ///< in the order of their times
+    std::vector<ReadReady> reads_ready_;
+    std::vector<std::uint64_t> reads_lost_;
 
     // what take_output gives out
     Index unsaved_from_ = 1;              ///< first entry not given out to be persisted

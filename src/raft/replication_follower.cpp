@@ -40,9 +40,11 @@ void Raft::on_append(Moment now, MemberId from, const Append& append) {
 bool Raft::follow(Moment now, MemberId from, Term term) {
     const bool led_by_another = leader_ && leader_ != from;
     if (term == hard_state_.term && led_by_another) {
-        // Who has no seat can't have been elected: a forgery, and no reason to stop.
-        QUORATE_CHECK(!configuration().is_voter(from), "a term has one leader at most");
-        return false;
+        // Who has no seat can't have been elected: a forgery, and no reason to stop. Where it came
+        // first, whoever has a seat takes its place.
+        QUORATE_CHECK(!configuration().is_voter(from) || !configuration().is_voter(leader_),
+                      "a term has one leader at most");
+        if (!configuration().is_voter(from)) return false;
     }
     if (term > hard_state_.term || role_ != Role::follower || leader_ != from) {
         become_follower(now, term, from);
@@ -86,6 +88,7 @@ Raft::Taken Raft::take_entries(MemberId from, const Append& append) {
 /// Several answers of one turn become one, which stands for the latest and echoes the newest
 /// request.
 void Raft::reply_to_leader(Moment now, MemberId from, AppendReply answer) {
+    answer.priority = options_.priority;
     answer.promise = !withholding(now);
     if (answer.promise) promise_to(now, from);
     for (auto waiting = replies_.rbegin(); waiting != replies_.rend(); ++waiting) {

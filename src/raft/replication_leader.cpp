@@ -23,6 +23,7 @@ void Raft::tick_leader(Moment now) {
     if (now.monotonic >= heartbeat_deadline_) {
         round_due_ = true;
         heartbeat_deadline_ = now.monotonic + options_.heartbeat;
+        hand_on_to_preferred(now);
     }
 }
 
@@ -36,6 +37,7 @@ Nanos Raft::quorum_heard_at(Moment now) const {
 
 void Raft::flush_leader(Moment now) {
     hand_on_if_ready();
+    confirm_reads(now);
     if (round_due_) rank_successors();
     bool sent = round_due_;
     for (auto& [id, progress] : progress_) sent |= flush_follower(now, id, progress);
@@ -48,14 +50,20 @@ void Raft::flush_leader(Moment now) {
     step_down_if_removed(now);
 }
 
-/// The order of succession: the fullest logs first.
+/// The order of succession: the fullest logs first, then the greatest wish to lead.
 void Raft::rank_successors() {
     ranking_ = configuration().distinct_voters();
-    std::erase(ranking_, options_.self);
+    std::erase_if(ranking_, [&](const MemberId& id) {
+        return id == options_.self || configuration().is_witness(id);
+    });
+    const auto merit = [&](const MemberId& id) {
+        const auto found = progress_.find(id);
+        return std::pair(match_index(id), found == progress_.end() ? 0 : found->second.priority);
+    };
     std::sort(ranking_.begin(), ranking_.end(), [&](const MemberId& a, const MemberId& b) {
-        const Index match_a = match_index(a);
-        const Index match_b = match_index(b);
-        return match_a != match_b ? match_a > match_b : a < b;
+        const auto merit_a = merit(a);
+        const auto merit_b = merit(b);
+        return merit_a != merit_b ? merit_a > merit_b : a < b;
     });
     for (auto& [id, progress] : progress_) {
         const auto place = std::find(ranking_.begin(), ranking_.end(), id);
@@ -71,34 +79,44 @@ bool Raft::flush_follower(Moment now, MemberId id, Progress& progress) {
         case Progress::State::probe: {
             if (!progress.probe_due && !round_due_) return false;
             const std::optional<Term> prev_term = log_.term_at(progress.next - 1);
-            if (!prev_term) return send_snapshot(now, id, progress);
+            if (!prev_term) {
+                begin_snapshot(now, progress);
+                return flush_snapshot(now, id, progress);
+            }
             progress.probe_due = false;
             progress.probe_sent = now.boottime;
             send_append(now, id, progress, progress.next - 1, *prev_term, {});
             return true;
         }
         case Progress::State::snapshot:
-            if (progress.probe_due) return send_snapshot(now, id, progress);
-            if (!round_due_) return false;
-            // Accepted once the state is there, even if that answer was lost.
-            send_append(now, id, progress, progress.snapshot_index, progress.snapshot_term, {});
-            return true;
+            return flush_snapshot(now, id, progress);
     }
     return false;
 }
 
 bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
-    const bool more =
-        progress.next <= log_.last_index() && progress.in_flight.size() < options_.max_in_flight;
+    const bool more = progress.next <= log_.last_index() &&
+                      progress.in_flight.size() < options_.max_in_flight &&
+                      progress.in_flight_bytes < options_.max_in_flight_bytes;
     if (!more && !round_due_ && progress.commit_told >= commit_index_) return false;
     const Index prev = progress.next - 1;
     const std::optional<Term> prev_term = log_.term_at(prev);
-    if (!prev_term) return send_snapshot(now, id, progress);
+    if (!prev_term) {
+        begin_snapshot(now, progress);
+        return flush_snapshot(now, id, progress);
+    }
     std::vector<Entry> entries;
     if (more) {
         entries = log_.slice(progress.next, options_.max_append_entries, options_.max_append_bytes);
         progress.next += entries.size();  // optimistic: the pipeline doesn't wait (section 10.2.1)
-        progress.in_flight.push_back(progress.next - 1);
+        std::size_t bytes = 0;
+        const bool witness = configuration().is_witness(id);
+        for (Entry& entry : entries) {
+            if (witness && entry.kind == EntryKind::application) entry.data = {};
+            bytes += entry.data.size() + sizeof(Entry);
+        }
+        progress.in_flight.push_back({progress.next - 1, bytes});
+        progress.in_flight_bytes += bytes;
     }
     send_append(now, id, progress, prev, *prev_term, std::move(entries));
     return true;
@@ -133,46 +151,56 @@ void Raft::on_append_reply(Moment now, MemberId from, const AppendReply& reply) 
     Progress& progress = found->second;
     note_life(from, reply.sent);
     progress.heard = now.monotonic;
+    progress.priority = reply.priority;
     if (reply.promise && of_this_term) {
         progress.promised_sent = std::max(progress.promised_sent, reply.sent);
     }
     if (reply.accepted) {
-        on_accepted(progress, reply);
+        on_accepted(now, progress, reply);
     } else {
         on_rejected(now, progress, reply);
     }
     evaluate_commit(now);
+    confirm_reads(now);
 }
 
-void Raft::on_accepted(Progress& progress, const AppendReply& reply) {
+void Raft::on_accepted(Moment now, Progress& progress, const AppendReply& reply) {
     if (reply.match > log_.last_index()) return;  // nobody can hold more than this leader sent
     progress.match = std::max(progress.match, reply.match);
-    if (progress.state == Progress::State::snapshot && progress.match < progress.snapshot_index) {
+    if (progress.state == Progress::State::snapshot && progress.match < progress.snapshot->index) {
         return;
     }
     if (progress.state != Progress::State::replicate) {
         progress.state = Progress::State::replicate;
         progress.next = progress.match + 1;
-        progress.in_flight.clear();
+        progress.forget_in_flight();
+        progress.snapshot.reset();
         progress.probe_due = false;
     }
     progress.next = std::max(progress.next, progress.match + 1);
-    std::erase_if(progress.in_flight, [&](Index last) { return last <= progress.match; });
+    std::erase_if(progress.in_flight, [&](const Progress::InFlight& append) {
+        const bool arrived = append.last <= progress.match;
+        if (arrived) progress.in_flight_bytes -= append.bytes;
+        return arrived;
+    });
+    note_round(now, progress);
+}
+
+/// Section 4.2.1: a newcomer that brings up the log's growth of one round within an election
+/// timeout can be counted on, and doesn't make the others wait.
+void Raft::note_round(Moment now, Progress& progress) {
+    if (progress.match < progress.round_end) return;
+    progress.round_was_quick = now.monotonic - progress.round_began < options_.election_min;
+    progress.round_end = log_.last_index();
+    progress.round_began = now.monotonic;
 }
 
 void Raft::on_rejected(Moment now, Progress& progress, const AppendReply& reply) {
-    if (progress.state == Progress::State::snapshot) {
-        // Asked too early, or the state was lost on the way.
-        progress.probe_due = now.monotonic - progress.snapshot_sent >= options_.election_min;
-        return;
-    }
+    if (progress.state == Progress::State::snapshot) return;  // asked before the state was there
     if (reply.sent < progress.probe_sent) return;  // answers a request from before the probe
     if (reply.needs_snapshot) {
         if (progress.match > 0) return;  // stale: it had the state since
-        progress.state = Progress::State::snapshot;
-        progress.snapshot_index = log_.snapshot()->index;
-        progress.snapshot_term = log_.snapshot()->term;
-        progress.probe_due = now.monotonic - progress.snapshot_sent >= options_.election_min;
+        begin_snapshot(now, progress);
         return;
     }
     const Index match = log_.last_index_with_term_at_most(reply.hint_term, reply.hint_index);
@@ -182,7 +210,7 @@ void Raft::on_rejected(Moment now, Progress& progress, const AppendReply& reply)
     progress.next = std::max(progress.match + 1, std::min(limit, match + 1));
     progress.state = Progress::State::probe;
     progress.probe_due = true;
-    progress.in_flight.clear();
+    progress.forget_in_flight();
 }
 
 /// Commits what a quorum holds, if it is of this term (section 3.6.2). An acknowledgement counts

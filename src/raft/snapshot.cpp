@@ -1,22 +1,94 @@
-// State instead of log, for whom the log doesn't reach (chapter 5), in a single message.
+// State instead of log, for whom the log doesn't reach (chapter 5): in chunks, a window of them at
+// a time, from where the receiver says that it is.
 #include <algorithm>
 
 #include "raft/raft.h"
 
 namespace quorate::raft {
 
-/// Starts to bring `id` up by the state; one in election_min at most.
-bool Raft::send_snapshot(Moment now, MemberId id, Progress& progress) {
-    const std::shared_ptr<const Snapshot>& snapshot = log_.snapshot();
+/// From here on `progress` gets the state, and after it the log. What it is sent is held until it
+/// is there, so one state a follower is the most that a slow one costs.
+void Raft::begin_snapshot(Moment now, Progress& progress) {
     progress.state = Progress::State::snapshot;
-    progress.snapshot_index = snapshot->index;
-    progress.snapshot_term = snapshot->term;
+    progress.snapshot = log_.snapshot();
+    progress.chunks_sent = progress.chunks_acknowledged = 0;
+    progress.last_chunk_sent = false;
+    progress.snapshot_moved = now.monotonic;
     progress.probe_due = false;
-    progress.in_flight.clear();
-    if (now.monotonic - progress.snapshot_sent < options_.election_min) return false;
-    progress.snapshot_sent = now.monotonic;
-    send(id, InstallSnapshot{hard_state_.term, snapshot, now.boottime});
+    progress.forget_in_flight();
+}
+
+/// Sends the next chunk, if the window has room; whether it sent anything.
+bool Raft::flush_snapshot(Moment now, MemberId id, Progress& progress) {
+    if (now.monotonic - progress.snapshot_moved >= options_.election_min) {
+        // No news: chunks or answers were lost. On from where it is known to be; and where the log
+        // has left this state behind, with the one that the log goes on from.
+        const bool overtaken = log_.first_index() > progress.snapshot->index + 1;
+        if (overtaken && progress.chunks_acknowledged == 0) progress.snapshot = log_.snapshot();
+        progress.chunks_sent = progress.chunks_acknowledged;
+        progress.last_chunk_sent = false;
+        progress.snapshot_moved = now.monotonic;
+    }
+    const bool room = progress.chunks_sent == progress.chunks_acknowledged ||
+                      progress.chunks_sent - progress.chunks_acknowledged <
+                          options_.max_snapshot_in_flight_bytes;
+    if (!progress.last_chunk_sent && room) {
+        send_chunk(now, id, progress);
+        return true;
+    }
+    if (!round_due_) return false;
+    // A heartbeat, which is accepted once the state is there, even if that answer was lost.
+    send_append(now, id, progress, progress.snapshot->index, progress.snapshot->term, {});
     return true;
+}
+
+void Raft::send_chunk(Moment now, MemberId id, Progress& progress) {
+    const Payload& state = progress.snapshot->state;
+    const std::size_t left = state.size() - progress.chunks_sent;
+    const std::size_t bytes = std::min(left, options_.snapshot_chunk_bytes);
+    InstallSnapshot install;
+    install.term = hard_state_.term;
+    install.offset = progress.chunks_sent;
+    install.done = bytes == left;
+    install.sent = now.boottime;
+    if (bytes == state.size()) {
+        install.snapshot = progress.snapshot;
+    } else {
+        auto part = std::make_shared<Snapshot>(*progress.snapshot);
+        part->state = Payload(state.view().substr(progress.chunks_sent, bytes), state.owner());
+        install.snapshot = std::move(part);
+    }
+    progress.chunks_sent += bytes;
+    progress.last_chunk_sent = install.done;
+    send(id, std::move(install));
+}
+
+void Raft::on_snapshot_reply(Moment now, MemberId from, const SnapshotReply& reply) {
+    if (role_ != Role::leader) return;
+    const auto found = progress_.find(from);
+    if (found == progress_.end()) return;
+    if (reply.term > hard_state_.term) {
+        become_follower(now, reply.term, MemberId{});
+        return;
+    }
+    if (reply.sent > now.boottime || reply.sent < leader_since_.boottime) return;
+    Progress& progress = found->second;
+    note_life(from, reply.sent);
+    progress.heard = now.monotonic;
+    if (progress.state != Progress::State::snapshot || reply.index != progress.snapshot->index ||
+        reply.received > progress.snapshot->state.size()) {
+        return;
+    }
+    if (reply.received > progress.chunks_acknowledged) {
+        progress.chunks_acknowledged = reply.received;
+        progress.chunks_sent = std::max(progress.chunks_sent, progress.chunks_acknowledged);
+        progress.snapshot_moved = now.monotonic;
+    } else if (reply.received < progress.chunks_acknowledged) {
+        // It has lost what it had: a new life of it, or a later leader's state in between.
+        progress.chunks_acknowledged = progress.chunks_sent = reply.received;
+        progress.last_chunk_sent = false;
+        progress.snapshot_moved = now.monotonic;
+    }
 }
 
 void Raft::on_install_snapshot(Moment now, MemberId from, const InstallSnapshot& install) {
@@ -28,23 +100,35 @@ void Raft::on_install_snapshot(Moment now, MemberId from, const InstallSnapshot&
         return;
     }
     if (!follow(now, from, install.term)) return;
-    const std::shared_ptr<const Snapshot>& snapshot = install.snapshot;
-    if (snapshot->index > commit_index_) {
-        commit_index_ = snapshot->index;
-        // Where the log holds the same entry, it holds all that the state stands for (section 5.3).
-        if (log_.term_at(snapshot->index) != snapshot->term) {
-            log_.reset(snapshot);
-            handed_out_ = snapshot->index;
-            unsaved_from_ = snapshot->index + 1;
-            persisted_ = 0;
-            truncate_from_.reset();
-            received_snapshot_ = snapshot;
+    const Snapshot& offered = *install.snapshot;
+    if (offered.index > commit_index_) {
+        if (log_.term_at(offered.index) == offered.term) {
+            // The log holds all that the state stands for (section 5.3).
+            commit_index_ = offered.index;
+        } else if (const auto whole = incoming_.take(install, options_.max_snapshot_bytes)) {
+            if (!this->install(whole)) return;
+        } else {
+            reply(from, SnapshotReply{hard_state_.term, offered.index,
+                                      incoming_.received(offered.index), install.sent});
+            return;
         }
     }
     answer.term = hard_state_.term;
     answer.accepted = true;
     answer.match = commit_index_;
     reply_to_leader(now, from, answer);
+}
+
+/// Replaces everything by a state that is whole; false if it can't be read.
+bool Raft::install(const std::shared_ptr<const Snapshot>& snapshot) {
+    if (options_.is_readable && !options_.is_readable(*snapshot)) return false;
+    commit_index_ = handed_out_ = snapshot->index;
+    log_.reset(snapshot);
+    unsaved_from_ = snapshot->index + 1;
+    persisted_ = 0;
+    truncate_from_.reset();
+    received_snapshot_ = snapshot;
+    return true;
 }
 
 }  // namespace quorate::raft

@@ -12,8 +12,10 @@ Result<> Raft::transfer_leadership(Moment now, MemberId target) {
     }
     const std::vector<MemberId>& voters = configuration().voters;
     if (target) {
-        if (std::find(voters.begin(), voters.end(), target) == voters.end()) {
-            return Error{ErrorCode::unknown_member, "leadership goes to a voter: name one"};
+        if (std::find(voters.begin(), voters.end(), target) == voters.end() ||
+            configuration().is_witness(target)) {
+            return Error{ErrorCode::unknown_member,
+                         "leadership goes to a voter that is no witness: name one"};
         }
         if (target == options_.self) return Done{};
     } else {
@@ -22,7 +24,8 @@ Result<> Raft::transfer_leadership(Moment now, MemberId target) {
             return std::tuple(!is_dead(id), caught_up(now, id), match_index(id), heard_at(id));
         };
         for (const MemberId& id : voters) {
-            if (id != options_.self && (!target || merit(id) > merit(target))) target = id;
+            if (id == options_.self || configuration().is_witness(id)) continue;
+            if (!target || merit(id) > merit(target)) target = id;
         }
         if (!target) {
             return Error{ErrorCode::unknown_member, "there is no other voter to hand on to"};
@@ -51,6 +54,24 @@ void Raft::tick_transfer(Moment now) {
     // Only a new term brings a lease again.
     become_follower(now, hard_state_.term, MemberId{});
     start_candidacy(now, Trigger::transfer, 0);
+}
+
+/// The voter of the greatest priority takes over once it keeps up with the log (section 3.10). It is
+/// looked for now and then only: a hand-over that failed must not be tried without pause.
+void Raft::hand_on_to_preferred(Moment now) {
+    if (now.monotonic < prefer_at_ || transfer_ || change_in_progress() || !established()) return;
+    MemberId preferred;
+    std::uint8_t greatest = options_.priority;
+    for (const MemberId& id : configuration().voters) {
+        const auto found = progress_.find(id);
+        if (found == progress_.end() || configuration().is_witness(id) || is_dead(id)) continue;
+        if (found->second.priority <= greatest || !caught_up(now, id)) continue;
+        greatest = found->second.priority;
+        preferred = id;
+    }
+    if (!preferred) return;
+    prefer_at_ = now.monotonic + 10 * options_.election_max;
+    (void)transfer_leadership(now, preferred);
 }
 
 void Raft::on_timeout_now(Moment now, MemberId from, const TimeoutNow& order) {

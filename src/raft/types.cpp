@@ -20,6 +20,10 @@ bool Configuration::is_learner(MemberId id) const {
     return holds(learners, id);
 }
 
+bool Configuration::is_witness(MemberId id) const {
+    return holds(witnesses, id);
+}
+
 std::vector<MemberId> Configuration::distinct_voters() const {
     std::vector<MemberId> all = voters;
     for (const MemberId& id : outgoing) {

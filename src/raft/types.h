@@ -20,14 +20,21 @@ using base::Nanos;
 /// Who takes part (thesis, chapter 4). In a joint configuration `outgoing` holds C_old and `voters`
 /// C_new; otherwise `outgoing` is empty. Learners get the log and count nowhere.
 /// `voters` and `outgoing` hold no duplicates; a learner is in neither of them.
+///
+/// Witnesses are voters that keep no application data: they vote and acknowledge by the log's
+/// terms and indexes, and never lead. They are fewer than half of `voters` and of `outgoing`, so
+/// that every majority has a voter which holds what it acknowledged. Once a witness, always a
+/// witness: it has nothing to become anything else with.
 struct Configuration {
     std::vector<MemberId> voters;
     std::vector<MemberId> outgoing;
     std::vector<MemberId> learners;
+    std::vector<MemberId> witnesses{};  ///< each also in voters or outgoing
 
     bool joint() const { return !outgoing.empty(); }
     bool is_voter(MemberId id) const;  ///< in either half
     bool is_learner(MemberId id) const;
+    bool is_witness(MemberId id) const;
     bool contains(MemberId id) const { return is_voter(id) || is_learner(id); }
     /// Voters of both halves, each once, then learners.
     std::vector<MemberId> everyone() const;
@@ -38,15 +45,19 @@ struct Configuration {
 enum class EntryKind : std::uint8_t {
     noop,           ///< what a new leader appends to commit the past (section 3.6.2)
     configuration,  ///< takes effect as soon as it is in the log (section 4.1)
-    command,        ///< opaque to Raft; for the state machine
+    command,        ///< opaque to Raft; for the state machine of every member
+    application,    ///< the same, but a witness gets it without its data
 };
 
 struct Entry {
     Term term = 0;
     Index index = 0;
     EntryKind kind = EntryKind::noop;
-    Payload data;                                        ///< commands
+    Payload data;                                        ///< commands and application entries
     std::shared_ptr<const Configuration> configuration;  ///< configurations
+
+    /// Whether this member, a witness, was not given what is in it: nothing to apply.
+    bool withheld() const { return kind == EntryKind::application && data.size() == 0; }
 };
 
 /// State that stands for all entries up to and including `index` (chapter 5). The first one, at

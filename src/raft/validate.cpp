@@ -11,6 +11,19 @@ bool unique(std::vector<MemberId> ids) {
     return std::adjacent_find(ids.begin(), ids.end()) == ids.end();
 }
 
+/// Fewer than half in each half, and all of them voters.
+bool witnesses_are_few(const Configuration& configuration) {
+    const auto few_in = [&](const std::vector<MemberId>& half) {
+        const auto witnesses = std::count_if(half.begin(), half.end(), [&](const MemberId& id) {
+            return configuration.is_witness(id);
+        });
+        return half.empty() || 2 * static_cast<std::size_t>(witnesses) < half.size();
+    };
+    return few_in(configuration.voters) && few_in(configuration.outgoing) &&
+           std::all_of(configuration.witnesses.begin(), configuration.witnesses.end(),
+                       [&](const MemberId& id) { return configuration.is_voter(id); });
+}
+
 bool position_is_sound(Index index, Term term) {
     return index <= max_index && term <= max_term && (index > 0 || term == 0);
 }
@@ -19,6 +32,7 @@ bool entry_is_sound(const Entry& entry) {
     switch (entry.kind) {
         case EntryKind::noop:
         case EntryKind::command:
+        case EntryKind::application:
             return entry.configuration == nullptr;
         case EntryKind::configuration:
             return entry.configuration != nullptr && is_sound(*entry.configuration);
@@ -56,6 +70,9 @@ struct Judge {
                position_is_sound(install.snapshot->index, install.snapshot->term) &&
                is_sound(install.snapshot->configuration);
     }
+    bool operator()(const SnapshotReply& reply) const {
+        return reply.term <= max_term && reply.index <= max_index;
+    }
     bool operator()(const TimeoutNow& order) const {
         return order.term > 0 && order.term <= max_term;
     }
@@ -66,6 +83,7 @@ struct Judge {
 bool is_sound(const Configuration& configuration) {
     if (configuration.voters.empty()) return false;
     if (!unique(configuration.voters) || !unique(configuration.outgoing)) return false;
+    if (!unique(configuration.witnesses) || !witnesses_are_few(configuration)) return false;
     std::vector<MemberId> all = configuration.everyone();
     return std::find(all.begin(), all.end(), MemberId{}) == all.end() && unique(std::move(all));
 }

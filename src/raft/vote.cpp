@@ -9,7 +9,8 @@ namespace quorate::raft {
 /// Reasons that leave everything as it is, even the term (section 4.2.3).
 VoteRefusal Raft::refusal_before_term(Moment now, MemberId from, const VoteRequest& request) const {
     if (request.term < hard_state_.term) return VoteRefusal::stale_term;
-    if (!is_voter()) return VoteRefusal::not_a_voter;
+    // Whoever asks counts it as a voter, or asks in vain: its own configuration may be an older one
+    // (section 4.2.2).
     if (withholding(now)) return VoteRefusal::withheld;
     if (bound_to_another(now, from, request.handed_on) ||
         hears_another_leader(now, from, request.handed_on)) {

@@ -37,7 +37,7 @@ void CommittedEntries::elected(IncarnationId incarnation, const raft::Log& log) 
 void CommittedEntries::acknowledged(IncarnationId incarnation, raft::Index index,
                                     std::string_view message) const {
     const Record* record = find(incarnation, index);
-    if (record != nullptr && record->kind == raft::EntryKind::command) {
+    if (record != nullptr && record->kind == raft::EntryKind::application) {
         const Result<consensus::Command> command = consensus::decode(record->data);
         if (command) {
             const auto* ordered = std::get_if<consensus::OrderedMessage>(&*command);

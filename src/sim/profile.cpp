@@ -110,7 +110,9 @@ Profile draw_profile(std::uint64_t seed) {
         // A short log: who was away for a moment needs the state.
         profile.compaction.after_entries = 1 + random.below(60);
         profile.compaction.keep_entries = 5 + random.below(20);
+        profile.compaction.chunk_bytes = 100 + random.below(2000);
     }
+    profile.preferences = random.one_in(4);
     return profile;
 }
 

@@ -40,6 +40,7 @@ struct Profile {
     group::CompactionLimits compaction = {};
     std::uint32_t machines = 0;  ///< spec.size, or one too many
     bool beacon = true;
+    bool preferences = false;  ///< members differ in their wish to lead
     std::uint32_t anchors =
         1;  ///< machines that never change their endpoint and are everybody's seeds
     Weather weather;

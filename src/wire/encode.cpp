@@ -45,9 +45,9 @@ std::size_t words_of(const std::vector<Contact>& contacts) {
     return words;
 }
 std::size_t words_of(const raft::Configuration& configuration) {
-    const std::size_t ids =
-        configuration.voters.size() + configuration.outgoing.size() + configuration.learners.size();
-    return 2 * ids + 8;
+    const std::size_t ids = configuration.voters.size() + configuration.outgoing.size() +
+                            configuration.learners.size() + configuration.witnesses.size();
+    return 2 * ids + 12;
 }
 
 struct MeasureRaft {
@@ -135,6 +135,8 @@ void write(capn::Configuration::Builder to, const raft::Configuration& configura
     write(to.initVoters(count_of(configuration.voters.size())), configuration.voters);
     write(to.initOutgoing(count_of(configuration.outgoing.size())), configuration.outgoing);
     write(to.initLearners(count_of(configuration.learners.size())), configuration.learners);
+    if (configuration.witnesses.empty()) return;
+    write(to.initWitnesses(count_of(configuration.witnesses.size())), configuration.witnesses);
 }
 
 template <class SomeHello>
@@ -157,6 +159,9 @@ void write(capn::Entry::Builder to, const raft::Entry& entry) {
             break;
         case raft::EntryKind::command:
             to.setCommand(as_data(entry.data.view()));
+            break;
+        case raft::EntryKind::application:
+            to.setApplication(as_data(entry.data.view()));
             break;
     }
 }
@@ -208,6 +213,7 @@ struct RaftWriter {
         to.setHintTerm(m.hint_term);
         to.setNeedsSnapshot(m.needs_snapshot);
         to.setPromise(m.promise);
+        to.setPriority(m.priority);
         to.setSentNs(m.sent.count());
     }
     void operator()(const raft::InstallSnapshot& m) {
@@ -218,6 +224,15 @@ struct RaftWriter {
         to.setSnapshotTerm(m.snapshot->term);
         write(to.initConfiguration(), m.snapshot->configuration);
         to.setState(as_data(m.snapshot->state.view()));
+        to.setOffset(m.offset);
+        to.setDone(m.done);
+    }
+    void operator()(const raft::SnapshotReply& m) {
+        auto to = body.initSnapshotReply();
+        to.setTerm(m.term);
+        to.setIndex(m.index);
+        to.setReceived(m.received);
+        to.setSentNs(m.sent.count());
     }
     void operator()(const raft::TimeoutNow& m) { body.initTimeoutNow().setTerm(m.term); }
 };

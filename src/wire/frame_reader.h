@@ -55,6 +55,7 @@ private:
     raft::Entry entry(capn::Entry::Reader source, raft::Index index) const;
     raft::AppendReply append_reply(capn::AppendReply::Reader source) const;
     raft::InstallSnapshot install_snapshot(capn::InstallSnapshot::Reader source) const;
+    raft::SnapshotReply snapshot_reply(capn::SnapshotReply::Reader source) const;
     raft::Configuration configuration(capn::Configuration::Reader source) const;
     std::vector<MemberId> ids(capnp::List<schema::log::Id>::Reader list, std::size_t most) const;
 

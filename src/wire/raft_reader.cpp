@@ -22,7 +22,7 @@ std::vector<MemberId> FrameReader::ids(capnp::List<schema::log::Id>::Reader list
 
 raft::Configuration FrameReader::configuration(capn::Configuration::Reader source) const {
     return {ids(source.getVoters(), max_seats), ids(source.getOutgoing(), max_seats),
-            ids(source.getLearners(), limits_.members)};
+            ids(source.getLearners(), limits_.members), ids(source.getWitnesses(), 2 * max_seats)};
 }
 
 raft::VoteRequest FrameReader::vote_request(capn::VoteRequest::Reader source) const {
@@ -42,7 +42,7 @@ raft::VoteReply FrameReader::vote_reply(capn::VoteReply::Reader source) const {
     read.term = source.getTerm();
     read.granted = source.getGranted();
     read.pre_vote = source.getPreVote();
-    read.refusal = enumerator(source.getRefusal(), raft::VoteRefusal::not_a_voter);
+    read.refusal = enumerator(source.getRefusal(), raft::VoteRefusal::withheld);
     read.sent = time(source.getSentNs());
     return read;
 }
@@ -63,6 +63,10 @@ raft::Entry FrameReader::entry(capn::Entry::Reader source, raft::Index index) co
         case capn::Entry::COMMAND:
             read.kind = raft::EntryKind::command;
             read.data = payload(source.getCommand());
+            return read;
+        case capn::Entry::APPLICATION:
+            read.kind = raft::EntryKind::application;
+            read.data = payload(source.getApplication());
             return read;
     }
     throw Bad{"an unknown kind of entry"};
@@ -94,6 +98,7 @@ raft::AppendReply FrameReader::append_reply(capn::AppendReply::Reader source) co
     read.hint_term = source.getHintTerm();
     read.needs_snapshot = source.getNeedsSnapshot();
     read.promise = source.getPromise();
+    read.priority = source.getPriority();
     read.sent = time(source.getSentNs());
     return read;
 }
@@ -104,7 +109,12 @@ raft::InstallSnapshot FrameReader::install_snapshot(capn::InstallSnapshot::Reade
     snapshot->term = source.getSnapshotTerm();
     snapshot->configuration = configuration(source.getConfiguration());
     snapshot->state = payload(source.getState());
-    return {source.getTerm(), std::move(snapshot), time(source.getSentNs())};
+    return {source.getTerm(), std::move(snapshot), time(source.getSentNs()), source.getOffset(),
+            source.getDone()};
+}
+
+raft::SnapshotReply FrameReader::snapshot_reply(capn::SnapshotReply::Reader source) const {
+    return {source.getTerm(), source.getIndex(), source.getReceived(), time(source.getSentNs())};
 }
 
 bool FrameReader::raft_message(capn::Frame::Body::Reader source, raft::Message& message) const {
@@ -123,6 +133,9 @@ bool FrameReader::raft_message(capn::Frame::Body::Reader source, raft::Message& 
             break;
         case capn::Frame::Body::INSTALL_SNAPSHOT:
             message = install_snapshot(source.getInstallSnapshot());
+            break;
+        case capn::Frame::Body::SNAPSHOT_REPLY:
+            message = snapshot_reply(source.getSnapshotReply());
             break;
         case capn::Frame::Body::TIMEOUT_NOW:
             message = raft::TimeoutNow{source.getTimeoutNow().getTerm()};

@@ -77,7 +77,7 @@ private:
     bool address(wire::Frame& frame, std::uint8_t how);
     io::Command some_request();
     void turn(std::vector<io::TransportEvent> arrived, std::vector<io::Command> commands = {}) {
-        loop_.turn(arrived, std::move(commands));
+        loop_.turn(arrived, commands);
         (void)loop_.status();
     }
 

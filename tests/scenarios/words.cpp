@@ -20,8 +20,6 @@ std::string refusal_word(raft::VoteRefusal refusal) {
             return "voted already";
         case raft::VoteRefusal::withheld:
             return "must not vote yet";
-        case raft::VoteRefusal::not_a_voter:
-            return "is no voter";
     }
     return "another reason";
 }
@@ -41,6 +39,7 @@ struct Kind {
     std::string operator()(const raft::Append&) const { return "append"; }
     std::string operator()(const raft::AppendReply&) const { return "append-reply"; }
     std::string operator()(const raft::InstallSnapshot&) const { return "snapshot"; }
+    std::string operator()(const raft::SnapshotReply&) const { return "snapshot-reply"; }
     std::string operator()(const raft::TimeoutNow&) const { return "timeout-now"; }
     template <class Other>
     std::string operator()(const Other&) const {
@@ -79,9 +78,19 @@ struct Sentence {
                no_promise;
     }
     std::string operator()(const raft::InstallSnapshot& m) const {
-        return "state" + in_term(m.term) + ": all up to " +
+        const bool whole = m.offset == 0 && m.done;
+        const std::string part =
+            whole ? "all"
+                  : "bytes " + std::to_string(m.offset) + ".." +
+                        std::to_string(m.offset + m.snapshot->state.size()) +
+                        (m.done ? ", the last, of all" : " of all");
+        return "state" + in_term(m.term) + ": " + part + " up to " +
                position(m.snapshot->index, m.snapshot->term) + ", " +
                text_of(m.snapshot->configuration);
+    }
+    std::string operator()(const raft::SnapshotReply& m) const {
+        return "has " + std::to_string(m.received) + " bytes of the state up to " +
+               std::to_string(m.index);
     }
     std::string operator()(const raft::TimeoutNow& m) const {
         return "campaign now" + in_term(m.term);

@@ -36,7 +36,7 @@ const PollId poll{7, 7};
 raft::Entry entry(raft::Index index, raft::Term term, const std::string& text) {
     return {.term = term,
             .index = index,
-            .kind = raft::EntryKind::command,
+            .kind = raft::EntryKind::application,
             .data = Payload(text),
             .configuration = nullptr};
 }

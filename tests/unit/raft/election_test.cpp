@@ -178,7 +178,7 @@ TEST(Election, AVoteOfAnotherTermOrOfAStrangerDoesNotCount) {
     EXPECT_EQ(solo.raft.role(), Role::candidate) << "only this one was good";
 }
 
-TEST(Election, ALearnerNeitherCampaignsNorVotes) {
+TEST(Election, ALearnerDoesNotCampaignButVotesForWhoCountsIt) {
     Solo solo(timing(1), founding(members({2, 3}), members({1})));
     for (int i = 0; i < 5; ++i) solo.wait_for_timer();
     solo.raft.campaign(solo.now, Trigger::founding);
@@ -186,7 +186,7 @@ TEST(Election, ALearnerNeitherCampaignsNorVotes) {
     EXPECT_EQ(solo.raft.role(), Role::follower);
     EXPECT_TRUE(solo.sent.empty());
     solo.hear(2, vote_for(4));
-    EXPECT_EQ(solo.last<VoteReply>(2)->refusal, VoteRefusal::not_a_voter);
+    EXPECT_TRUE(solo.last<VoteReply>(2)->granted) << "its configuration may be an older one";
 }
 
 TEST(Election, RequestsOfAnOldTermFromAStrangerChangeNothing) {

@@ -116,6 +116,127 @@ TEST(Snapshot, ANodeStartsFromAReceivedState) {
     EXPECT_EQ(solo.last<AppendReply>(2)->match, 10u);
 }
 
+/// A leader of 1, 2 and 3 whose log begins behind a state of 1,000 bytes, in chunks of 300.
+struct Chunks : Solo {
+    static Options options() {
+        Options options = timing(1);
+        options.snapshot_chunk_bytes = 300;
+        options.max_snapshot_in_flight_bytes = 600;
+        return options;
+    }
+    static std::string state() {
+        std::string state;
+        for (int i = 0; i < 1000; ++i) state += static_cast<char>('a' + i % 26);
+        return state;
+    }
+    Chunks() : Solo(options()) {
+        establish({3});
+        raft.compact(raft.commit_index(), Payload(state()), 0);
+        AppendReply outside;
+        outside.needs_snapshot = true;
+        outside.sent = last<Append>(2)->sent;
+        forget();
+        hear(2, outside);
+        for (int i = 0; i < 5; ++i) turn();
+    }
+    void arrived(std::uint64_t bytes) {
+        hear(2, SnapshotReply{raft.term(), 1, bytes, last<InstallSnapshot>(2)->sent});
+        for (int i = 0; i < 5; ++i) turn();
+    }
+};
+
+TEST(Snapshot, IsSentInChunksAsFarAsTheWindowReaches) {
+    Chunks leader;
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 2u);
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 300u);
+    EXPECT_FALSE(leader.last<InstallSnapshot>(2)->done);
+    leader.arrived(300);
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 3u);
+    leader.arrived(900);
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 4u);
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 900u);
+    EXPECT_TRUE(leader.last<InstallSnapshot>(2)->done);
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->snapshot->state.size(), 100u);
+}
+
+TEST(Snapshot, GoesOnFromWhereTheReceiverIs) {
+    Chunks leader;
+    leader.arrived(300);
+    leader.wait(timing(1).election_min);
+    leader.forget();
+    leader.turn();
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 2u) << "what is lost is sent again";
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 600u);
+    leader.arrived(900);
+    leader.arrived(0);
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 300u) << "a new life has nothing of it";
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 5u);
+}
+
+TEST(Snapshot, OnItsWayOutlivesTheLogsNextOne) {
+    Chunks leader;
+    const Index index = leader.propose("later");
+    leader.acknowledge(3);
+    ASSERT_EQ(leader.raft.commit_index(), index);
+    leader.raft.compact(index, Payload("another"), 100);
+    leader.arrived(900);
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->snapshot->state.view(), Chunks::state().substr(900));
+}
+
+TEST(Snapshot, IsPutTogetherInOrderAndInstalledWhole) {
+    const auto whole = state_at(10, 3);
+    const auto chunk = [&](std::uint64_t offset, std::size_t size, bool done) {
+        auto part = std::make_shared<Snapshot>(*whole);
+        part->state = Payload(whole->state.str().substr(offset, size));
+        return InstallSnapshot{4, part, 7s, offset, done};
+    };
+    Solo solo;
+    solo.hear(2, chunk(0, 3, false));
+    EXPECT_EQ(solo.last<SnapshotReply>(2)->received, 3u);
+    solo.hear(2, chunk(5, 3, true));
+    EXPECT_EQ(solo.last<SnapshotReply>(2)->received, 3u) << "one is missing";
+    solo.hear(2, chunk(0, 3, false));
+    EXPECT_EQ(solo.last<SnapshotReply>(2)->received, 3u) << "twice is once";
+    solo.hear(2, append_of(4, 10, 3));
+    EXPECT_FALSE(solo.last<AppendReply>(2)->accepted);
+    EXPECT_EQ(solo.restored, nullptr);
+    solo.hear(2, chunk(3, 5, true));
+    ASSERT_NE(solo.restored, nullptr);
+    EXPECT_EQ(solo.restored->state.view(), "state 10");
+    EXPECT_EQ(solo.last<AppendReply>(2)->match, 10u);
+}
+
+TEST(Snapshot, OfTwoLeadersIsNotMixed) {
+    const auto chunk = [&](Term term, std::string text, std::uint64_t offset, bool done) {
+        auto part = std::make_shared<Snapshot>(*state_at(10, 3));
+        part->state = Payload(std::move(text));
+        return InstallSnapshot{term, part, 7s, offset, done};
+    };
+    Solo solo;
+    solo.hear(2, chunk(4, "old", 0, false));
+    solo.hear(3, chunk(5, "new", 3, true));
+    EXPECT_EQ(solo.restored, nullptr);
+    EXPECT_EQ(solo.last<SnapshotReply>(3)->received, 0u) << "from the beginning, please";
+    solo.hear(3, chunk(5, "new", 0, false));
+    solo.hear(3, chunk(5, "est", 3, true));
+    ASSERT_NE(solo.restored, nullptr);
+    EXPECT_EQ(solo.restored->state.view(), "newest");
+}
+
+TEST(Snapshot, ThatCannotBeReadOrIsTooLongIsNotTaken) {
+    Options options = timing(1);
+    options.max_snapshot_bytes = 7;
+    Solo small(options);
+    small.hear(2, InstallSnapshot{4, state_at(10, 3), 7s});
+    EXPECT_EQ(small.restored, nullptr);
+    options.max_snapshot_bytes = 100;
+    options.is_readable = [](const Snapshot& snapshot) { return snapshot.state.size() > 20; };
+    Solo wary(options);
+    wary.hear(2, InstallSnapshot{4, state_at(10, 3), 7s});
+    EXPECT_EQ(wary.restored, nullptr);
+    EXPECT_EQ(wary.raft.commit_index(), 0u);
+}
+
 TEST(Log, CompactionKeepsTermsConfigurationsAndTheAskedForRest) {
     Log log(founding(members({1, 2, 3})));
     for (Index index = 1; index <= 10; ++index) {

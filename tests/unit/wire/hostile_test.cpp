@@ -162,7 +162,7 @@ TEST(RaftFrames, HaveNumbersThatMakeSense) {
               Drop::garbage);
     EXPECT_EQ(drop_of(RaftFrame{raft::TimeoutNow{UINT64_MAX}}), Drop::garbage);
     EXPECT_EQ(
-        drop_of(RaftFrame{raft::VoteReply{1, false, false, static_cast<raft::VoteRefusal>(7), {}}}),
+        drop_of(RaftFrame{raft::VoteReply{1, false, false, static_cast<raft::VoteRefusal>(6), {}}}),
         Drop::garbage);
     EXPECT_EQ(drop_of(RaftFrame{raft::VoteReply{1, false, false, {}, base::Nanos(-1)}}),
               Drop::garbage);

@@ -129,10 +129,10 @@ TEST(RaftFrames, OfElectionsArriveAsTheyWereSent) {
     EXPECT_EQ(request.dead_leader, member(3));
     EXPECT_EQ(request.sent, base::Nanos(11));
     const auto reply = sent_and_received_by_raft(
-        raft::VoteReply{7, false, true, raft::VoteRefusal::not_a_voter, base::Nanos(11)});
+        raft::VoteReply{7, false, true, raft::VoteRefusal::withheld, base::Nanos(11)});
     EXPECT_FALSE(reply.granted);
     EXPECT_TRUE(reply.pre_vote);
-    EXPECT_EQ(reply.refusal, raft::VoteRefusal::not_a_voter);
+    EXPECT_EQ(reply.refusal, raft::VoteRefusal::withheld);
     EXPECT_EQ(reply.sent, base::Nanos(11));
     EXPECT_EQ(sent_and_received_by_raft(raft::TimeoutNow{8}).term, 8u);
 }

@@ -80,7 +80,7 @@ inline raft::InstallSnapshot install_snapshot() {
 inline std::vector<Body> raft_bodies() {
     return {
         RaftFrame{raft::VoteRequest{7, 100, 6, true, 5, member(3), base::Nanos(11)}},
-        RaftFrame{raft::VoteReply{7, true, true, raft::VoteRefusal::not_a_voter, base::Nanos(11)}},
+        RaftFrame{raft::VoteReply{7, true, true, raft::VoteRefusal::withheld, base::Nanos(11)}},
         RaftFrame{append(3, 100)},
         RaftFrame{raft::AppendReply{7, true, 102, 101, 6, true, true, base::Nanos(12)}},
         RaftFrame{install_snapshot()},
