@@ -39,6 +39,7 @@ const char* name_of(raft::Trigger trigger) {
 std::string describe(const raft::Configuration& configuration) {
     std::string text = list(configuration.voters);
     if (configuration.joint()) text += " from " + list(configuration.outgoing);
+    if (!configuration.witnesses.empty()) text += ", witnessed by " + list(configuration.witnesses);
     if (!configuration.learners.empty()) text += ", learning " + list(configuration.learners);
     return text;
 }
@@ -98,6 +99,7 @@ void Checks::look_at_log(Node& node) {
 }
 
 void Checks::stands(Node& node, const raft::Entry& entry, std::optional<Term> term_before) {
+    if (entry.withheld()) return;  // a witness's: of the same index and term, without its content
     const bool first = logs_.stands(the_one, entry, fingerprint(entry), term_before);
     if (!entry.configuration) return;
     const raft::Log& log = node.raft->log();
@@ -209,8 +211,9 @@ void Checks::sent(const Node& node, const raft::Outgoing& outgoing) {
         if (answer->accepted) return;
         totals_.coverage.hit(Branch::append_rejected);
         if (answer->hint_term > 0) totals_.coverage.hit(Branch::conflict_hint_term);
-    } else if (std::holds_alternative<raft::InstallSnapshot>(outgoing.message)) {
-        totals_.coverage.hit(Branch::snapshot_sent);
+    } else if (const auto* install = std::get_if<raft::InstallSnapshot>(&outgoing.message)) {
+        totals_.coverage.hit(install->offset == 0 ? Branch::snapshot_sent
+                                                  : Branch::snapshot_chunk);
     }
 }
 
@@ -239,8 +242,6 @@ void Checks::count_refusal(const raft::VoteReply& reply) {
             return totals_.coverage.hit(Branch::vote_refused_voted_already);
         case VoteRefusal::withheld:
             return totals_.coverage.hit(Branch::vote_refused_withheld);
-        case VoteRefusal::not_a_voter:
-            return totals_.coverage.hit(Branch::vote_refused_not_a_voter);
     }
 }
 
@@ -249,6 +250,14 @@ void Checks::applied(const Node& node, const raft::Entry& entry) {
         broken("entries are applied in order, each once",
                node.label() + " applies index " + std::to_string(entry.index) + " as number " +
                    std::to_string(node.applied));
+    }
+    if (entry.withheld()) {
+        const CommittedEntries::Record* known = committed_.find(the_one, entry.index);
+        if (known == nullptr || known->term == entry.term) return;
+        broken("committed entries never change",
+               "index " + std::to_string(entry.index) + " was committed with term " +
+                   std::to_string(known->term) + ", and by the witness " + node.label() +
+                   " with term " + std::to_string(entry.term));
     }
     committed_.committed(the_one, entry, fingerprint(entry));
     same_digest(node);
@@ -259,6 +268,7 @@ void Checks::restored(const Node& node) {
 }
 
 void Checks::same_digest(const Node& node) {
+    if (node.witness) return;  // it has no state to speak of
     if (digests_.size() <= node.applied) digests_.resize(node.applied + 1);
     std::optional<std::uint64_t>& known = digests_[node.applied];
     if (!known) known = node.machine.digest();

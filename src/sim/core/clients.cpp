@@ -56,8 +56,8 @@ void Clients::ask(std::uint32_t client) {
         to = &world_.node(random_.below(world_.nodes().size()));
     }
     Request request{client, self.number, self.command, ReadBy::log};
-    if (self.command.kind == Command::Kind::get && !random_.one_in(3)) {
-        request.read_by = ReadBy::lease;
+    if (self.command.kind == Command::Kind::get) {
+        request.read_by = static_cast<ReadBy>(random_.below(3));
     }
     world_.scheduler().after(world_.network().delay(),
                              [this, to, request] { world_.arrive(*to, request); });

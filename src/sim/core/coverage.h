@@ -25,9 +25,9 @@ enum class Branch : std::uint8_t {
     vote_refused_log_behind,
     vote_refused_voted_already,
     vote_refused_withheld,
-    vote_refused_not_a_voter,
     proof_of_death,
     proof_of_death_too_old,
+    suspected,
     // leadership lost
     stepped_down_by_check_quorum,
     stepped_down_for_higher_term,
@@ -37,6 +37,7 @@ enum class Branch : std::uint8_t {
     follower_stalled,
     leader_crashed,
     leader_suspended_under_lease,
+    transfer_to_preferred,
     transfer_done,
     transfer_failed,
     transfer_given_up,
@@ -62,6 +63,7 @@ enum class Branch : std::uint8_t {
     // snapshots
     compacted,
     snapshot_sent,
+    snapshot_chunk,
     snapshot_installed,
     snapshot_refused,
     // disks
@@ -81,6 +83,11 @@ enum class Branch : std::uint8_t {
     // volatile members
     volatile_crashed,
     volatile_replaced,
+    // witnesses
+    entry_withheld,
+    witness_named,
+    witness_replaced,
+    witness_given_state,
     // the network
     message_lost,
     message_doubled,
@@ -91,7 +98,7 @@ enum class Branch : std::uint8_t {
     read_through_log,
     read_under_lease,
     read_by_index,
-    read_dropped,
+    read_lost,
     outcome_unknown,
     request_abandoned,
     count

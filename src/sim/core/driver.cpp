@@ -50,15 +50,22 @@ Node* Driver::spare(const raft::Configuration& configuration) {
     std::vector<MemberId> all;
     for (const auto& each : world_.nodes()) all.push_back(each->id);
     return pick(all, [&](const Node& each) {
-        return each.running() && !configuration.contains(each.id);
+        return each.running() && !each.witness && !configuration.contains(each.id);
     });
 }
 
 void Driver::propose(Node& leader, raft::Configuration next, Branch branch) {
+    std::erase_if(next.witnesses, [&](MemberId id) {
+        return std::find(next.voters.begin(), next.voters.end(), id) == next.voters.end();
+    });
     world_.act(leader, [&](raft::Raft& raft, Moment now) {
-        const Result<Index> changed =
-            raft.change_configuration(now, std::move(next.voters), std::move(next.learners));
+        const std::vector<MemberId> witnesses = next.witnesses;
+        const Result<Index> changed = raft.change_configuration(
+            now, std::move(next.voters), std::move(next.learners), std::move(next.witnesses));
         world_.hit(changed ? branch : Branch::change_refused);
+        for (const MemberId& id : witnesses) {
+            if (changed) world_.find(id)->witness = true;
+        }
     });
 }
 
@@ -90,7 +97,12 @@ void Driver::change(Node& leader) {
             if (learner == nullptr || out == nullptr) return;
             std::erase(next.learners, learner->id);
             put(next.voters, out->id, learner->id);
-            return propose(leader, std::move(next), Branch::voter_replaced);
+            if (out->witness && random_.one_in(2)) {
+                next.witnesses.push_back(learner->id);
+                return propose(leader, std::move(next), Branch::witness_named);
+            }
+            return propose(leader, std::move(next),
+                           out->witness ? Branch::witness_replaced : Branch::voter_replaced);
         }
         default:
             if (learner == nullptr || next.voters.size() >= world_.profile().size) return;

@@ -165,6 +165,12 @@ void Faults::crash(Node& node) {
     } else {
         world_.scheduler().after(away, [this] { world_.create(false); });
     }
+    for (const auto& each : world_.nodes()) {
+        if (each.get() == &node || random_.one_in(2)) continue;
+        world_.scheduler().after(world_.network().delay(), [this, to = each.get(), id = node.id] {
+            if (to->running()) world_.arrive(*to, Suspicion{id});
+        });
+    }
     if (!world_.profile().proofs) return;
     for (const auto& each : world_.nodes()) {
         if (each.get() != &node && !random_.one_in(3)) probe(*each, node);

@@ -22,8 +22,8 @@ using raft::Index;
 using raft::Moment;
 using raft::Term;
 
-/// Where a read is answered from.
-enum class ReadBy : std::uint8_t { log, lease, index };
+/// Where a read is answered from: a log entry, or Raft::read under a lease or by a round.
+enum class ReadBy : std::uint8_t { log, lease, quorum };
 
 /// A client's request, on its way to a node.
 struct Request {
@@ -55,7 +55,12 @@ struct Proof {
     bool comes_back = false;
 };
 
-using Arrival = std::variant<Delivery, Request, Proof>;
+/// A connection was closed.
+struct Suspicion {
+    MemberId of;
+};
+
+using Arrival = std::variant<Delivery, Request, Proof, Suspicion>;
 
 struct Node {
     enum class State : std::uint8_t {
@@ -74,11 +79,14 @@ struct Node {
         Request request;
         std::uint64_t number = 0;
         std::optional<Index> index;  ///< none: not confirmed yet
+        Nanos asked{};
     };
 
     std::uint32_t number = 0;
     MemberId id;
     bool durable = true;
+    bool witness = false;  ///< was named one: it holds no data, and is nothing else ever again
+    std::uint8_t priority = 0;
     State state = State::down;
     Life life = 0;
     Nanos started{};

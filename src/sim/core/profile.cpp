@@ -41,7 +41,14 @@ void draw_group(base::Random& random, Profile& profile) {
     if (random.one_in(3)) profile.max_append_entries = 1 + random.below(8);
     if (random.one_in(4)) profile.max_append_bytes = 1 + random.below(200);
     if (random.one_in(3)) profile.max_in_flight = 1 + random.below(4);
+    if (random.one_in(4)) profile.max_in_flight_bytes = 1 + random.below(300);
     if (random.one_in(5)) profile.max_uncommitted_bytes = 400 + random.below(2000);
+    if (random.one_in(2)) profile.snapshot_chunk_bytes = 8 + random.below(64);
+    if (random.one_in(3)) profile.max_snapshot_in_flight_bytes = 1 + random.below(200);
+    // A witness keeps no data, so that a volatile member that is gone may have been the last one
+    // that held it.
+    profile.witness = profile.volatile_of_4 == 0 && profile.voters >= 3 && random.one_in(3);
+    profile.priorities = random.one_in(4);
 }
 
 void draw_driver(base::Random& random, Profile& profile) {
@@ -115,6 +122,8 @@ std::string Profile::describe() const {
                        " in 4 volatile, heartbeat " + ms(heartbeat) + ", election " +
                        ms(election_min) + " to " + ms(election_max) + ", delay to " +
                        ms(weather.delay_max) + ", sync to " + ms(sync_max);
+    if (witness) text += ", one witness";
+    if (priorities) text += ", priorities";
     if (change_gap > Nanos(0)) text += ", a change every " + ms(change_gap);
     if (transfer_gap > Nanos(0)) text += ", a transfer every " + ms(transfer_gap);
     if (compact_gap > Nanos(0)) text += ", a compaction every " + ms(compact_gap);

@@ -54,7 +54,12 @@ struct Profile {
     std::size_t max_append_entries = 1024;
     std::size_t max_append_bytes = 256 * 1024;
     std::size_t max_in_flight = 64;
+    std::size_t max_in_flight_bytes = 8 << 20;
     std::size_t max_uncommitted_bytes = 64 << 20;
+    std::size_t snapshot_chunk_bytes = 64 * 1024;
+    std::size_t max_snapshot_in_flight_bytes = 512 * 1024;
+    bool witness = false;     ///< one of the founding voters is a witness
+    bool priorities = false;  ///< some wish to lead more than others
     // ---- the driver ----
     Nanos change_gap{};    ///< between configuration changes, on average; 0: never
     Nanos transfer_gap{};  ///< likewise

@@ -51,6 +51,7 @@ Node* World::create(bool durable) {
     const MemberId id{random_.next(), number + 1};
     nodes_.push_back(std::make_unique<Node>(number, id, durable, founding_));
     Node& node = *nodes_.back();
+    if (profile_.priorities) node.priority = static_cast<std::uint8_t>(random_.below(3));
     if (founding_) {
         set_clock(node, false);
         // A volatile member may have backed somebody before its start, under another id (rule 5).
@@ -69,6 +70,10 @@ void World::begin() {
                                              : founding->configuration.learners;
             list.push_back(id);
         }
+    }
+    if (profile_.witness) {
+        founding->configuration.witnesses.push_back(founding->configuration.voters.back());
+        nodes_[profile_.voters - 1]->witness = true;
     }
     founding_ = std::move(founding);
     for (auto& each : nodes_) {
@@ -109,7 +114,14 @@ void World::start(Node& node, Nanos withhold) {
     options.max_append_entries = profile_.max_append_entries;
     options.max_append_bytes = profile_.max_append_bytes;
     options.max_in_flight = profile_.max_in_flight;
+    options.max_in_flight_bytes = profile_.max_in_flight_bytes;
     options.max_uncommitted_bytes = profile_.max_uncommitted_bytes;
+    options.snapshot_chunk_bytes = profile_.snapshot_chunk_bytes;
+    options.max_snapshot_in_flight_bytes = profile_.max_snapshot_in_flight_bytes;
+    options.is_readable = [](const raft::Snapshot& snapshot) {
+        return Registers().restore(snapshot.state);
+    };
+    options.priority = node.priority;
     const Moment now = node.clock->now();
     node.raft = std::make_unique<raft::Raft>(options, now, node.disk.base(),
                                              node.disk.hard_state(), node.disk.entries());

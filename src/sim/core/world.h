@@ -86,6 +86,7 @@ private:
     void receive(Node& node, Moment now, const Delivery& delivery);
     void receive(Node& node, Moment now, const Request& request);
     void receive(Node& node, Moment now, const Proof& proof);
+    void receive(Node& node, Moment now, const Suspicion& suspicion);
     void note_step_down(Node& node, raft::Role role, Term term, bool handing_on, bool stalled);
     void finish(Node& node, Moment now);
 
@@ -99,7 +100,9 @@ private:
     void restore(Node& node, const raft::Snapshot& snapshot);
     void apply(Node& node, const raft::Entry& entry);
     void answer(const Request& request, const Answer& answer);
-    void serve_reads(Node& node, Moment now);
+    void note_reads(Node& node, Moment now, const raft::Output& out);
+    void serve_reads(Node& node);
+    void answer_waiting(Node& node, const raft::Entry& entry, Answer told);
     void drop_requests(Node& node, bool all);
 
     const Profile& profile_;
@@ -112,6 +115,7 @@ private:
     std::shared_ptr<const raft::Snapshot> founding_;
     std::vector<std::unique_ptr<Node>> nodes_;
     Life lives_ = 0;
+    std::uint64_t reads_ = 0;
 };
 
 }  // namespace quorate::sim::core

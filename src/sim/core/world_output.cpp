@@ -30,6 +30,7 @@ bool World::carry_out(Node& node, Moment now, raft::Output& out) {
         persist(node, out);
     }
     for (const raft::Entry& entry : out.committed) apply(node, entry);
+    note_reads(node, now, out);
     return again;
 }
 
@@ -99,6 +100,7 @@ void World::send(Node& node, std::vector<raft::Outgoing>& messages) {
 
 void World::restore(Node& node, const raft::Snapshot& snapshot) {
     hit(Branch::snapshot_installed);
+    if (node.witness) hit(Branch::witness_given_state);
     tell(node, "is given the state at index " + std::to_string(snapshot.index));
     QUORATE_CHECK(node.machine.restore(snapshot.state), "a state can be read");
     node.applied = snapshot.index;
@@ -110,7 +112,10 @@ void World::restore(Node& node, const raft::Snapshot& snapshot) {
 void World::apply(Node& node, const raft::Entry& entry) {
     ++node.applied;
     Answer told{.kind = Answer::Kind::done, .value = 0, .index = entry.index, .leader = {}};
-    if (entry.kind == raft::EntryKind::command) {
+    if (entry.withheld()) {
+        hit(Branch::entry_withheld);
+    } else if (entry.kind == raft::EntryKind::command ||
+               entry.kind == raft::EntryKind::application) {
         const std::optional<Command> command = Command::decode(entry.data);
         QUORATE_CHECK(command.has_value(), "a command can be read");
         const Registers::Answer result = node.machine.apply(*command);
@@ -122,6 +127,10 @@ void World::apply(Node& node, const raft::Entry& entry) {
     if (node.durable && node.leads() && entry.index > node.disk.last_index()) {
         hit(Branch::committed_before_own_sync);
     }
+    answer_waiting(node, entry, told);
+}
+
+void World::answer_waiting(Node& node, const raft::Entry& entry, Answer told) {
     while (!node.waiting.empty() && node.waiting.front().index <= entry.index) {
         const Node::Waiting waiting = std::move(node.waiting.front());
         node.waiting.pop_front();
@@ -141,18 +150,33 @@ void World::answer(const Request& request, const Answer& answer) {
     scheduler_.after(network_.delay(), [this, request, answer] { on_answer(request, answer); });
 }
 
-/// Under a lease nobody else can have committed anything; and a leader that has committed in its
-/// own term knows of all that was committed before (section 6.4).
-void World::serve_reads(Node& node, Moment now) {
-    const raft::Raft& raft = *node.raft;
-    for (const Node::Read& read : std::exchange(node.reads, {})) {
-        const bool leased = now.boottime < raft.lease_until() && raft.established() &&
-                            node.applied >= raft.commit_index();
-        hit(leased ? Branch::read_under_lease : Branch::read_dropped);
-        Answer told{.kind = leased ? Answer::Kind::done : Answer::Kind::would_block, .leader = {}};
-        if (leased) told.value = node.machine.read(read.request.command.key);
-        answer(read.request, told);
+void World::note_reads(Node& node, Moment now, const raft::Output& out) {
+    for (const raft::ReadReady& ready : out.reads_ready) {
+        for (Node::Read& read : node.reads) {
+            if (read.number != ready.read) continue;
+            read.index = ready.index;
+            hit(read.asked == now.boottime ? Branch::read_under_lease : Branch::read_by_index);
+        }
     }
+    for (const std::uint64_t lost : out.reads_lost) {
+        std::erase_if(node.reads, [&](const Node::Read& read) {
+            if (read.number != lost) return false;
+            hit(Branch::read_lost);
+            answer(read.request, {.kind = Answer::Kind::unknown, .leader = {}});
+            return true;
+        });
+    }
+}
+
+/// From any state that holds all entries up to the read's index, whoever leads by now.
+void World::serve_reads(Node& node) {
+    std::erase_if(node.reads, [&](const Node::Read& read) {
+        if (!read.index || node.applied < *read.index) return false;
+        answer(read.request, {.kind = Answer::Kind::done,
+                              .value = node.machine.read(read.request.command.key),
+                              .leader = {}});
+        return true;
+    });
 }
 
 /// Who no longer leads, or does so in another term, can't tell what became of them.
@@ -168,7 +192,7 @@ void World::drop_requests(Node& node, bool all) {
 void World::compact(Node& node, std::size_t keep) {
     if (!node.awake() || node.applied <= node.raft->log().snapshot()->index) return;
     hit(Branch::compacted);
-    node.raft->compact(node.applied, node.machine.serialize(), keep);
+    node.raft->compact(node.applied, node.witness ? Payload() : node.machine.serialize(), keep);
     checks_.look(node);
     if (!node.durable) return;
     Disk::Write write;

@@ -85,6 +85,7 @@ void World::note_step_down(Node& node, raft::Role role, Term term, bool handing_
         return hit(Branch::transfer_failed);
     }
     if (raft.role() == raft::Role::leader) {
+        if (!handing_on && raft.handing_on()) hit(Branch::transfer_to_preferred);
         if (handing_on && !raft.handing_on()) hit(Branch::transfer_given_up);
         return;
     }
@@ -99,8 +100,8 @@ void World::receive(Node& node, Moment now, Arrival& arrival) {
 void World::receive(Node& node, Moment now, const Delivery& delivery) {
     const Index before = node.raft->commit_index();
     node.raft->receive(now, delivery.from, delivery.message);
-    if (std::holds_alternative<raft::InstallSnapshot>(delivery.message) &&
-        node.raft->commit_index() == before) {
+    const auto* install = std::get_if<raft::InstallSnapshot>(&delivery.message);
+    if (install != nullptr && install->done && node.raft->commit_index() == before) {
         hit(Branch::snapshot_refused);
     }
 }
@@ -110,11 +111,19 @@ void World::receive(Node& node, Moment now, const Request& request) {
     if (raft.role() != raft::Role::leader) {
         return answer(request, {.kind = Answer::Kind::not_leader, .leader = raft.leader()});
     }
-    if (request.read_by == ReadBy::lease) {
-        node.reads.push_back({request, 0, std::nullopt});
-        return;  // looked at when this turn's output is applied
+    if (request.read_by != ReadBy::log) {
+        const auto by = request.read_by == ReadBy::lease ? raft::ReadBy::lease : raft::ReadBy::quorum;
+        node.reads.push_back({request, ++reads_, std::nullopt, now.boottime});
+        if (!raft.read(now, reads_, by)) {
+            node.reads.pop_back();
+            answer(request, {.kind = Answer::Kind::would_block, .leader = {}});
+        }
+        return;
     }
-    const Result<Index> index = raft.propose(now, request.command.encode());
+    const bool put = request.command.kind == Command::Kind::put;
+    const Result<Index> index =
+        raft.propose(now, request.command.encode(),
+                     put ? raft::EntryKind::application : raft::EntryKind::command);
     if (!index) {
         hit(Branch::proposal_pushed_back);
         return answer(request, {.kind = Answer::Kind::would_block, .leader = {}});
@@ -136,6 +145,11 @@ void World::receive(Node& node, Moment now, const Proof& proof) {
     node.raft->declare_dead(now, proof.dead);
 }
 
+void World::receive(Node& node, Moment, const Suspicion& suspicion) {
+    hit(Branch::suspected);
+    node.raft->suspect(suspicion.of);
+}
+
 void World::finish(Node& node, Moment now) {
     const bool led = node.raft->role() == raft::Role::leader;
     for (bool again = true; again;) {
@@ -143,7 +157,7 @@ void World::finish(Node& node, Moment now) {
         again = carry_out(node, now, out);
     }
     if (led && node.raft->role() != raft::Role::leader) hit(Branch::stepped_down_as_removed);
-    serve_reads(node, now);
+    serve_reads(node);
     if (node.raft->role() != raft::Role::leader) {
         drop_requests(node, true);
     } else if (!node.waiting.empty() && node.waiting.front().term != node.raft->term()) {
