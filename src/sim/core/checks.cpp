@@ -99,6 +99,7 @@ void Checks::look_at_log(Node& node) {
 }
 
 void Checks::stands(Node& node, const raft::Entry& entry, std::optional<Term> term_before) {
+    if (entry.index > node.raft->log().snapshot()->index) seats_.cut(node.life, entry.index);
     if (entry.withheld()) return;  // a witness's: of the same index and term, without its content
     const bool first = logs_.stands(the_one, entry, fingerprint(entry), term_before);
     if (!entry.configuration) return;

@@ -7,25 +7,38 @@
 namespace quorate::sim::core {
 
 void Settling::run() {
+    const Nanos timeout = world_.profile().election_max;
     Totals& totals = world_.totals();
-    totals.leader_after =
-        await(&Settling::leader_missing, leader_within, "once the faults end somebody leads");
-    totals.all_done_after =
-        await(&Settling::rest_missing, done_within, "once somebody leads everything is done");
+    totals.leader_after = await(&Settling::leader_missing, leader_within * timeout,
+                                "once the faults end somebody leads");
+    totals.all_done_after = await(&Settling::rest_missing, done_within * timeout,
+                                  "once somebody leads everything is done");
+    await(&Settling::entries_missing, done_within * timeout + backlog_takes(),
+          "once somebody leads everybody gets everything");
 }
 
-std::uint64_t Settling::await(std::string (Settling::*missing)(), int timeouts, const char* what) {
+std::uint64_t Settling::await(std::string (Settling::*missing)(), Nanos limit, const char* what) {
     const Nanos timeout = world_.profile().election_max;
     const Nanos begin = world_.now();
     std::string problem = (this->*missing)();
-    while (!problem.empty() && world_.now() < begin + timeouts * timeout) {
+    while (!problem.empty() && world_.now() < begin + limit) {
         world_.scheduler().run_until(world_.now() + timeout / 20);
         problem = (this->*missing)();
     }
-    if (!problem.empty()) {
-        broken(what, problem + " after " + std::to_string(timeouts) + " election timeouts");
-    }
+    if (!problem.empty()) broken(what, problem + " after " + seconds(limit) + " s");
     return static_cast<std::uint64_t>(100 * (world_.now() - begin) / timeout);
+}
+
+Nanos Settling::backlog_takes() {
+    const Node& leader = *world_.leader();
+    Index backlog = 0;
+    for (const MemberId& id : leader.raft->configuration().everyone()) {
+        const Node& each = *world_.find(id);
+        if (!each.running()) continue;
+        backlog = std::max(backlog, leader.raft->log().last_index() - each.applied);
+    }
+    const Profile& profile = world_.profile();
+    return static_cast<long>(backlog) * (4 * profile.weather.delay_max + 2 * profile.sync_max);
 }
 
 std::string Settling::leader_missing() {
@@ -48,15 +61,27 @@ std::string Settling::rest_missing() {
     }
     for (const MemberId& id : configuration.everyone()) {
         const Node& each = *world_.find(id);
-        if (!each.running()) continue;
-        if (each.raft->leader() != leader.id) return each.label() + " knows no leader";
-        if (each.raft->configuration() != configuration) {
-            return each.label() + " is in the configuration " +
-                   describe(each.raft->configuration());
+        if (each.running() && each.raft->leader() != leader.id) {
+            return each.label() + " does not follow " + leader.label();
         }
+    }
+    return {};
+}
+
+std::string Settling::entries_missing() {
+    if (std::string other = rest_missing(); !other.empty()) return other;
+    const Node& leader = *world_.leader();
+    const raft::Configuration& configuration = leader.raft->configuration();
+    for (const MemberId& id : configuration.everyone()) {
+        const Node& each = *world_.find(id);
+        if (!each.running()) continue;
         if (each.applied < leader.raft->log().last_index()) {
             return each.label() + " has applied to " + std::to_string(each.applied) + " of " +
                    std::to_string(leader.raft->log().last_index());
+        }
+        if (each.raft->configuration() != configuration) {
+            return each.label() + " is in the configuration " +
+                   describe(each.raft->configuration());
         }
     }
     return {};

@@ -1,7 +1,9 @@
 // Rule (liveness): once the faults end and every durable node runs,
 //   within leader_within election timeouts (the longest) somebody leads under a lease;
 //   within done_within more, every request that was pending is answered, no change of the
-//   configuration is under way, and every member has applied the same.
+//   configuration is under way, and every member follows that leader;
+//   within done_within more, and the time that its backlog takes at one entry for two round trips
+//   and two syncs, every member has applied everything.
 #pragma once
 
 #include <string>
@@ -25,8 +27,10 @@ private:
     /// Nothing when the rule holds; otherwise what is missing.
     std::string leader_missing();
     std::string rest_missing();
+    std::string entries_missing();
     /// How long it took, in % of election_max.
-    std::uint64_t await(std::string (Settling::*missing)(), int timeouts, const char* what);
+    std::uint64_t await(std::string (Settling::*missing)(), Nanos limit, const char* what);
+    Nanos backlog_takes();
 
     World& world_;
     const Clients& clients_;
