@@ -146,9 +146,13 @@ void Checks::won(Node& node) {
     node.hands_on_anew = false;
     if (node.raft->configuration().joint()) totals_.coverage.hit(Branch::elected_while_joint);
     committed_.elected(the_one, node.raft->log());
+    const raft::Log& log = node.raft->log();
+    bool lacks = node.lacks;
+    for (Index at = log.first_index(); at <= log.last_index(); ++at) lacks |= log.at(at).withheld();
+    if (lacks) broken("who leads holds every entry whole", node.label() + " was a witness to some");
     tell(node, "leads in term " + std::to_string(node.raft->term()) + " after " +
                    name_of(trigger) + ", its log ends at " +
-                   std::to_string(node.raft->log().last_index()));
+                   std::to_string(log.last_index()));
 }
 
 void Checks::lost(Node& node, Term term_before) {
@@ -269,7 +273,7 @@ void Checks::restored(const Node& node) {
 }
 
 void Checks::same_digest(const Node& node) {
-    if (node.witness) return;  // it has no state to speak of
+    if (node.lacks) return;  // it has no state to speak of
     if (digests_.size() <= node.applied) digests_.resize(node.applied + 1);
     std::optional<std::uint64_t>& known = digests_[node.applied];
     if (!known) known = node.machine.digest();

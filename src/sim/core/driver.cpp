@@ -78,7 +78,8 @@ void Driver::change(Node& leader) {
     // A learner that has caught up, sometimes one that has not (section 4.2.1 advises against it).
     const bool hasty = random_.one_in(6);
     Node* learner = pick(next.learners, [&](const Node& each) {
-        return each.running() && (hasty || leader.raft->caught_up(now, each.id));
+        const bool near = leader.raft->match_index(each.id) + 20 > leader.raft->log().last_index();
+        return each.running() && ((hasty && near) || leader.raft->caught_up(now, each.id));
     });
     switch (random_.below(4)) {
         case 0:

@@ -74,6 +74,8 @@ void Faults::strike() {
             return crash(leader_or_any());
         case Fault::crash_all:
             return crash_all();
+        case Fault::forget:
+            return forget();
         case Fault::suspend:
             return suspend(any());
         case Fault::storm:
@@ -206,6 +208,32 @@ void Faults::crash_all() {
         if (!each->running() || !each->durable) continue;
         world_.crash(*each);
         come_back(*each, random_.between(1ms, world_.profile().fault_length));
+    }
+}
+
+/// Who is cut off from a leader asks for votes; who has just started could give one that it has
+/// promised away, were it not for the wait after a start (rule 5).
+void Faults::forget() {
+    Node* leader = world_.leader();
+    if (leader == nullptr) return;
+    const raft::Configuration configuration = leader->raft->configuration();
+    std::vector<MemberId> others = configuration.distinct_voters();
+    std::erase(others, leader->id);
+    if (others.size() < 2) return;
+    const std::size_t first = random_.below(others.size());
+    const std::uint32_t off = world_.find(others[first])->number;
+    cut({{leader->number, off}, {off, leader->number}},
+        "n" + std::to_string(leader->number) + " | n" + std::to_string(off));
+    for (const MemberId& id : others) {
+        Node& node = *world_.find(id);
+        if (node.number == off || !node.durable || random_.one_in(4)) continue;
+        const Nanos when = random_.between(world_.profile().election_min / 2,
+                                           2 * world_.profile().election_max);
+        world_.scheduler().after(when, [this, &node] {
+            if (over_ || !node.running()) return;
+            world_.crash(node);
+            come_back(node, random_.between(1ms, 5ms));
+        });
     }
 }
 

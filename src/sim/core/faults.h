@@ -34,6 +34,7 @@ private:
     void pause(Node& node);
     void crash(Node& node);
     void crash_all();
+    void forget();
     void come_back(Node& node, Nanos delay);
     void suspend(Node& node);
     void storm();

@@ -85,7 +85,8 @@ struct Node {
     std::uint32_t number = 0;
     MemberId id;
     bool durable = true;
-    bool witness = false;  ///< was named one: it holds no data, and is nothing else ever again
+    bool witness = false;  ///< was named one: it is nothing else ever again
+    bool lacks = false;    ///< it was given entries without their content, as witnesses are
     std::uint8_t priority = 0;
     State state = State::down;
     Life life = 0;

@@ -133,6 +133,7 @@ void World::start(Node& node, Nanos withhold) {
     node.planned = base::never;
     QUORATE_CHECK(node.machine.restore(node.disk.base()->state), "a state can be read");
     node.applied = node.disk.base()->index;
+    node.lacks = node.applied > 0 && node.disk.base()->state.size() == 0;
     checks_.started(node);
     if (node.applied > 0) checks_.restored(node);
     finish(node, now);

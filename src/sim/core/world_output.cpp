@@ -104,6 +104,7 @@ void World::restore(Node& node, const raft::Snapshot& snapshot) {
     tell(node, "is given the state at index " + std::to_string(snapshot.index));
     QUORATE_CHECK(node.machine.restore(snapshot.state), "a state can be read");
     node.applied = snapshot.index;
+    node.lacks = false;
     node.watch.forget();
     node.last_index = 0;
     checks_.restored(node);
@@ -114,6 +115,7 @@ void World::apply(Node& node, const raft::Entry& entry) {
     Answer told{.kind = Answer::Kind::done, .value = 0, .index = entry.index, .leader = {}};
     if (entry.withheld()) {
         hit(Branch::entry_withheld);
+        node.lacks = true;
     } else if (entry.kind == raft::EntryKind::command ||
                entry.kind == raft::EntryKind::application) {
         const std::optional<Command> command = Command::decode(entry.data);
@@ -192,7 +194,7 @@ void World::drop_requests(Node& node, bool all) {
 void World::compact(Node& node, std::size_t keep) {
     if (!node.awake() || node.applied <= node.raft->log().snapshot()->index) return;
     hit(Branch::compacted);
-    node.raft->compact(node.applied, node.witness ? Payload() : node.machine.serialize(), keep);
+    node.raft->compact(node.applied, node.lacks ? Payload() : node.machine.serialize(), keep);
     checks_.look(node);
     if (!node.durable) return;
     Disk::Write write;
