@@ -98,7 +98,7 @@ void Driver::change(Node& leader) {
             if (learner == nullptr || out == nullptr) return;
             std::erase(next.learners, learner->id);
             put(next.voters, out->id, learner->id);
-            if (out->witness && random_.one_in(2)) {
+            if (world_.profile().witness && random_.one_in(2)) {
                 next.witnesses.push_back(learner->id);
                 return propose(leader, std::move(next), Branch::witness_named);
             }
