@@ -31,6 +31,7 @@
 
 #include "base/random.h"
 #include "quorate/result.h"
+#include "raft/fingerprint.h"
 #include "raft/log.h"
 #include "raft/messages.h"
 #include "raft/snapshot_assembly.h"
@@ -183,6 +184,8 @@ public:
     bool established() const;
     bool handing_on() const { return transfer_.has_value(); }
     const Log& log() const { return log_; }
+    /// A digest of all that decides how this replica goes on (fingerprint.h).
+    Fingerprint fingerprint(Moment now, Nanos horizon) const;
 
 private:
     // ---- raft.cpp: terms and roles ----
@@ -270,6 +273,10 @@ private:
     void hand_on_if_ready();
     void tick_transfer(Moment now);
     void hand_on_to_preferred(Moment now);
+
+    // ---- fingerprint.cpp ----
+    template <class Digest>
+    void fingerprint_of_role(Digest& digest) const;
 
     /// To whom this member's backing belongs, and for how long (CLOCK_MONOTONIC; rule 5).
     struct Promise {

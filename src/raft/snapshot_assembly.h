@@ -21,6 +21,9 @@ public:
     /// How much of the snapshot at `index` is held.
     std::size_t received(Index index) const { return index == index_ ? state_.size() : 0; }
     void clear() { *this = {}; }
+    Term leader_term() const { return leader_term_; }
+    Index index() const { return index_; }
+    const std::string& state() const { return state_; }
 
 private:
     Term leader_term_ = 0;

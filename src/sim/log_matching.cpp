@@ -22,7 +22,7 @@ void mix(std::uint64_t& hash, const std::vector<MemberId>& ids) {
 }
 }  // namespace
 
-std::uint64_t fingerprint(const raft::Entry& entry) {
+std::uint64_t digest_of(const raft::Entry& entry) {
     std::uint64_t hash = 0xcbf29ce484222325ULL + static_cast<std::uint64_t>(entry.kind);
     mix(hash, entry.data.view());
     if (entry.configuration) {

@@ -15,7 +15,7 @@
 namespace quorate::sim {
 
 /// A fingerprint of all that an entry says.
-std::uint64_t fingerprint(const raft::Entry& entry);
+std::uint64_t digest_of(const raft::Entry& entry);
 
 class LogMatching {
 public:

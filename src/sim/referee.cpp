@@ -42,7 +42,7 @@ void Referee::applied(Process& process, const raft::Entry& entry) {
     if (entry.index > last + 1 && snapshot + 1 == entry.index) {
         commands_.given_state(process.life, watch(process).incarnation, snapshot);
     }
-    commands_.applied(process.life, entry, fingerprint(entry));
+    commands_.applied(process.life, entry, digest_of(entry));
 }
 
 void Referee::given(Process& process, const io::Command& command) {

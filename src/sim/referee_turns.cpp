@@ -11,7 +11,7 @@ bool worth_a_look(raft::Index index) {
 }
 
 std::uint64_t fingerprint_of(const Payload& state) {
-    return fingerprint(raft::Entry{.data = state, .configuration = nullptr});
+    return digest_of(raft::Entry{.data = state, .configuration = nullptr});
 }
 }  // namespace
 
@@ -81,7 +81,7 @@ void Referee::look_at_log(Process& process) {
         },
         [&](const raft::Entry& entry, std::optional<raft::Term> term_before) {
             const bool first =
-                log_matching_.stands(incarnation, entry, fingerprint(entry), term_before);
+                log_matching_.stands(incarnation, entry, digest_of(entry), term_before);
             if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
             if (!entry.configuration) return;
             seats_.stands(process.life, entry.index, *entry.configuration);
@@ -99,7 +99,7 @@ void Referee::look_at_log(Process& process) {
     const raft::Index from = std::max(seen.commits_seen + 1, log.first_index());
     for (raft::Index index = from; index <= raft.commit_index(); ++index) {
         const raft::Entry& entry = log.at(index);
-        committed_.committed(incarnation, entry, fingerprint(entry));
+        committed_.committed(incarnation, entry, digest_of(entry));
     }
     seen.commits_seen = raft.commit_index();
 }

@@ -60,18 +60,18 @@ TEST(LogMatching, two_contents_of_one_index_and_term_are_caught) {
     LogMatching rule;
     const raft::Entry one = entry(5, 2, "open");
     const raft::Entry other = entry(5, 2, "close");
-    EXPECT_TRUE(rule.stands(first_life, one, fingerprint(one), 2));
-    EXPECT_FALSE(rule.stands(first_life, one, fingerprint(one), 2));
-    EXPECT_TRUE(rule.stands(second_life, other, fingerprint(other), 2));
-    EXPECT_THROW(rule.stands(first_life, other, fingerprint(other), 2), RuleBroken);
+    EXPECT_TRUE(rule.stands(first_life, one, digest_of(one), 2));
+    EXPECT_FALSE(rule.stands(first_life, one, digest_of(one), 2));
+    EXPECT_TRUE(rule.stands(second_life, other, digest_of(other), 2));
+    EXPECT_THROW(rule.stands(first_life, other, digest_of(other), 2), RuleBroken);
 }
 
 TEST(LogMatching, one_entry_behind_two_pasts_is_caught) {
     LogMatching rule;
     const raft::Entry one = entry(5, 3, "open");
-    rule.stands(first_life, one, fingerprint(one), 2);
-    rule.stands(first_life, one, fingerprint(one), std::nullopt);
-    EXPECT_THROW(rule.stands(first_life, one, fingerprint(one), 1), RuleBroken);
+    rule.stands(first_life, one, digest_of(one), 2);
+    rule.stands(first_life, one, digest_of(one), std::nullopt);
+    EXPECT_THROW(rule.stands(first_life, one, digest_of(one), 1), RuleBroken);
 }
 
 TEST(LogWatch, finds_what_was_rewritten_and_nothing_else) {
@@ -102,18 +102,18 @@ TEST(LogWatch, finds_what_was_rewritten_and_nothing_else) {
 TEST(CommittedEntries, a_change_is_caught) {
     CommittedEntries rule;
     const raft::Entry one = entry(5, 2, "open");
-    rule.committed(first_life, one, fingerprint(one));
-    rule.committed(first_life, one, fingerprint(one));
+    rule.committed(first_life, one, digest_of(one));
+    rule.committed(first_life, one, digest_of(one));
     const raft::Entry later_term = entry(5, 3, "open");
-    EXPECT_THROW(rule.committed(first_life, later_term, fingerprint(later_term)), RuleBroken);
+    EXPECT_THROW(rule.committed(first_life, later_term, digest_of(later_term)), RuleBroken);
     const raft::Entry other = entry(5, 2, "close");
-    EXPECT_THROW(rule.committed(first_life, other, fingerprint(other)), RuleBroken);
+    EXPECT_THROW(rule.committed(first_life, other, digest_of(other)), RuleBroken);
 }
 
 TEST(CommittedEntries, an_elected_member_that_misses_one_is_caught) {
     CommittedEntries rule;
     const raft::Entry one = entry(2, 1, "open");
-    rule.committed(first_life, one, fingerprint(one));
+    rule.committed(first_life, one, digest_of(one));
     rule.elected(first_life, log_of({entry(1, 1, "a"), entry(2, 1, "open")}));
     EXPECT_THROW(rule.elected(first_life, log_of({entry(1, 1, "a")})), RuleBroken);
     EXPECT_THROW(rule.elected(first_life, log_of({entry(1, 1, "a"), entry(2, 2, "b")})),
@@ -127,7 +127,7 @@ TEST(CommittedEntries, an_acknowledged_message_that_is_not_there_is_caught) {
     };
     raft::Entry one = entry(5, 2, "");
     one.data = ordered("open");
-    rule.committed(first_life, one, fingerprint(one));
+    rule.committed(first_life, one, digest_of(one));
     rule.acknowledged(first_life, 5, "open");
     EXPECT_THROW(rule.acknowledged(first_life, 5, "close"), RuleBroken);
     EXPECT_THROW(rule.acknowledged(first_life, 6, "open"), RuleBroken);
@@ -204,8 +204,8 @@ TEST(SameCommands, one_left_out_is_caught) {
     rule.given_state(1, first_life, 0);
     const raft::Entry one = entry(1, 1, "a");
     const raft::Entry third = entry(3, 1, "c");
-    rule.applied(1, one, fingerprint(one));
-    EXPECT_THROW(rule.applied(1, third, fingerprint(third)), RuleBroken);
+    rule.applied(1, one, digest_of(one));
+    EXPECT_THROW(rule.applied(1, third, digest_of(third)), RuleBroken);
 }
 
 TEST(SameCommands, another_command_or_another_state_is_caught) {
@@ -215,10 +215,10 @@ TEST(SameCommands, another_command_or_another_state_is_caught) {
     rule.given_state(2, first_life, 0);
     const raft::Entry one = entry(1, 1, "a");
     const raft::Entry other = entry(1, 1, "b");
-    rule.applied(1, one, fingerprint(one));
+    rule.applied(1, one, digest_of(one));
     rule.state_is(1, 1, 77);
     EXPECT_THROW(rule.state_is(2, 1, 78), RuleBroken);
-    EXPECT_THROW(rule.applied(2, other, fingerprint(other)), RuleBroken);
+    EXPECT_THROW(rule.applied(2, other, digest_of(other)), RuleBroken);
 }
 
 VoteResult result(Outcome outcome, std::uint32_t yes, std::uint32_t no) {

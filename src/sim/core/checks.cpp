@@ -101,7 +101,7 @@ void Checks::look_at_log(Node& node) {
 void Checks::stands(Node& node, const raft::Entry& entry, std::optional<Term> term_before) {
     if (entry.index > node.raft->log().snapshot()->index) seats_.cut(node.life, entry.index);
     if (entry.withheld()) return;  // a witness's: of the same index and term, without its content
-    const bool first = logs_.stands(the_one, entry, fingerprint(entry), term_before);
+    const bool first = logs_.stands(the_one, entry, digest_of(entry), term_before);
     if (!entry.configuration) return;
     const raft::Log& log = node.raft->log();
     if (entry.index <= log.snapshot()->index) return;
@@ -264,7 +264,7 @@ void Checks::applied(const Node& node, const raft::Entry& entry) {
                    std::to_string(known->term) + ", and by the witness " + node.label() +
                    " with term " + std::to_string(entry.term));
     }
-    committed_.committed(the_one, entry, fingerprint(entry));
+    committed_.committed(the_one, entry, digest_of(entry));
     same_digest(node);
 }
 

@@ -29,7 +29,7 @@ struct Sum {
     void operator()(const raft::Entry& entry) {
         mix(entry.index);
         mix(entry.term);
-        mix(fingerprint(entry));
+        mix(digest_of(entry));
     }
 };
 
