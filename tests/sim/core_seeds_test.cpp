@@ -24,7 +24,7 @@ TEST(CoreSeeds, the_first_ones_keep_all_rules) {
     EXPECT_GT(total.reads, 5'000u);
     for (const Branch rare :
          {Branch::record_torn, Branch::hard_state_lost, Branch::disk_halted,
-          Branch::crashed_in_stalled_sync, Branch::elected_while_joint, Branch::configuration_undone,
+          Branch::crashed_in_stalled_sync, Branch::joint_left, Branch::log_truncated,
           Branch::snapshot_installed, Branch::volatile_replaced, Branch::entry_withheld,
           Branch::elected_after_proof_of_death, Branch::read_by_index}) {
         EXPECT_GT(total.coverage.of(rare), 0u) << name_of(rare);

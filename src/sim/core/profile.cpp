@@ -56,6 +56,7 @@ void draw_driver(base::Random& random, Profile& profile) {
         return random.one_in(4) ? Nanos(0) : random.between(low, high);
     };
     profile.change_gap = gap(300ms, 10s);
+    if (random.one_in(6)) profile.change_gap = random.between(50ms, 500ms);
     profile.transfer_gap = gap(1s, 20s);
     profile.compact_gap = gap(200ms, 10s);
     profile.keep_entries = random.below(12);

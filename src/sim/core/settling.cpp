@@ -15,6 +15,17 @@ void Settling::run() {
                                   "once somebody leads everything is done");
     await(&Settling::entries_missing, done_within * timeout + backlog_takes(),
           "once somebody leads everybody gets everything");
+    check_contents();
+}
+
+void Settling::check_contents() {
+    const raft::Configuration& configuration = world_.leader()->raft->configuration();
+    for (const MemberId& id : configuration.everyone()) {
+        const Node& each = *world_.find(id);
+        if (!each.running() || configuration.is_witness(id) || !each.lacks) continue;
+        broken("who is no witness holds every entry whole",
+               each.label() + " was given entries without their content");
+    }
 }
 
 std::uint64_t Settling::await(std::string (Settling::*missing)(), Nanos limit, const char* what) {

@@ -29,6 +29,8 @@ private:
     std::string rest_missing();
     std::string entries_missing();
     /// How long it took, in % of election_max.
+    /// Members other than witnesses were given every entry with its content.
+    void check_contents();
     std::uint64_t await(std::string (Settling::*missing)(), Nanos limit, const char* what);
     Nanos backlog_takes();
 
