@@ -149,9 +149,9 @@ Told drawn(base::Random& random, int count) {
             const Nanos effect = call + random.between(1ms, 30ms);
             at = effect + random.between(1ms, 30ms);
             const bool write = random.one_in(2);
-            effects.push_back({effect,
-                               {.write = write, .value = write ? ++next : 0, .call = call,
-                                .answer = at}});
+            effects.push_back(
+                {effect,
+                 {.write = write, .value = write ? ++next : 0, .call = call, .answer = at}});
         }
     }
     std::sort(effects.begin(), effects.end(),

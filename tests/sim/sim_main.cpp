@@ -28,11 +28,12 @@ struct Arguments {
 };
 
 [[noreturn]] void usage(const std::string& problem) {
-    std::fprintf(stderr,
-                 "quorate_sim: %s\n"
-                 "usage: quorate_sim [--world core|groups|both] [--seeds N] [--first S] [--jobs J]\n"
-                 "                   [--require-coverage] | --seed S [--trace]\n",
-                 problem.c_str());
+    std::fprintf(
+        stderr,
+        "quorate_sim: %s\n"
+        "usage: quorate_sim [--world core|groups|both] [--seeds N] [--first S] [--jobs J]\n"
+        "                   [--require-coverage] | --seed S [--trace]\n",
+        problem.c_str());
     std::exit(64);
 }
 
@@ -85,8 +86,7 @@ Arguments parse(int argc, char** argv) {
 }
 
 template <class Tally>
-bool summarize(const char* world, const Tally& total,
-               std::chrono::steady_clock::time_point begin) {
+bool summarize(const char* world, const Tally& total, std::chrono::steady_clock::time_point begin) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::printf("simulation of %s: %llu of %llu seeds passed in %.0f s: %s\n", world,
                 static_cast<unsigned long long>(total.seeds - total.failed),

@@ -87,9 +87,7 @@ void Checks::look_at_log(Node& node) {
             seats_.begins(node.life, the_one, base.index, base.configuration);
             node.configuration_index = 0;
         },
-        [&](const raft::Entry& entry, std::optional<Term> before) {
-            stands(node, entry, before);
-        });
+        [&](const raft::Entry& entry, std::optional<Term> before) { stands(node, entry, before); });
     const Index configuration = node.raft->configuration_index();
     if (configuration < node.configuration_index) {
         totals_.coverage.hit(Branch::configuration_undone);
@@ -150,9 +148,8 @@ void Checks::won(Node& node) {
     bool lacks = node.lacks;
     for (Index at = log.first_index(); at <= log.last_index(); ++at) lacks |= log.at(at).withheld();
     if (lacks) broken("who leads holds every entry whole", node.label() + " was a witness to some");
-    tell(node, "leads in term " + std::to_string(node.raft->term()) + " after " +
-                   name_of(trigger) + ", its log ends at " +
-                   std::to_string(log.last_index()));
+    tell(node, "leads in term " + std::to_string(node.raft->term()) + " after " + name_of(trigger) +
+                   ", its log ends at " + std::to_string(log.last_index()));
 }
 
 void Checks::lost(Node& node, Term term_before) {
@@ -193,9 +190,9 @@ void Checks::look_at_commit(Node& node) {
     if (standing.joint()) totals_.coverage.hit(Branch::committed_while_joint);
     if (raft::is_quorum(raft.configuration(), seat_floor_, backs)) return;
     if (raft::is_quorum(standing, seat_floor_, backs)) return;
-    broken("a commit stands on the disks of a quorum",
-           node.label() + " commits index " + std::to_string(index) + " of term " +
-               std::to_string(term));
+    broken("a commit stands on the disks of a quorum", node.label() + " commits index " +
+                                                           std::to_string(index) + " of term " +
+                                                           std::to_string(term));
 }
 
 void Checks::look_at_lease(Node& node) {
@@ -217,8 +214,7 @@ void Checks::sent(const Node& node, const raft::Outgoing& outgoing) {
         totals_.coverage.hit(Branch::append_rejected);
         if (answer->hint_term > 0) totals_.coverage.hit(Branch::conflict_hint_term);
     } else if (const auto* install = std::get_if<raft::InstallSnapshot>(&outgoing.message)) {
-        totals_.coverage.hit(install->offset == 0 ? Branch::snapshot_sent
-                                                  : Branch::snapshot_chunk);
+        totals_.coverage.hit(install->offset == 0 ? Branch::snapshot_sent : Branch::snapshot_chunk);
     }
 }
 
@@ -226,9 +222,8 @@ void Checks::voted(const Node& node, Term term, MemberId candidate) {
     const auto [vote, first] =
         votes_.try_emplace((std::uint64_t{node.number} << 48) | term, candidate);
     if (first || vote->second == candidate) return;
-    broken("one vote a term", node.label() + " voted for n" +
-                                  std::to_string(vote->second.low - 1) + " and n" +
-                                  std::to_string(candidate.low - 1) + " in term " +
+    broken("one vote a term", node.label() + " voted for n" + std::to_string(vote->second.low - 1) +
+                                  " and n" + std::to_string(candidate.low - 1) + " in term " +
                                   std::to_string(term));
 }
 

@@ -61,11 +61,10 @@ void Clients::ask(std::uint32_t client) {
     }
     world_.scheduler().after(world_.network().delay(),
                              [this, to, request] { world_.arrive(*to, request); });
-    world_.scheduler().after(world_.profile().patience,
-                             [this, client, attempt = self.attempt] {
-                                 const Client& late = clients_[client];
-                                 if (late.waits && late.attempt == attempt) lose_patience(client);
-                             });
+    world_.scheduler().after(world_.profile().patience, [this, client, attempt = self.attempt] {
+        const Client& late = clients_[client];
+        if (late.waits && late.attempt == attempt) lose_patience(client);
+    });
 }
 
 void Clients::ask_later(std::uint32_t client, Nanos delay) {

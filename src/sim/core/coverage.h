@@ -137,9 +137,9 @@ struct Totals {
     std::uint64_t writes = 0;  ///< acknowledged to clients
     std::uint64_t reads = 0;
     std::uint64_t messages = 0;
-    std::uint64_t searched = 0;      ///< steps of the history check
-    std::uint64_t given_up = 0;      ///< histories too entangled to judge
-    std::uint64_t leader_after = 0;  ///< the longest wait for a leader, in % of election_max
+    std::uint64_t searched = 0;        ///< steps of the history check
+    std::uint64_t given_up = 0;        ///< histories too entangled to judge
+    std::uint64_t leader_after = 0;    ///< the longest wait for a leader, in % of election_max
     std::uint64_t all_done_after = 0;  ///< the longest wait for everything else, likewise
     Coverage coverage;
 

@@ -36,8 +36,7 @@ void Driver::every(Nanos gap, void (Driver::*what)(Node&)) {
     });
 }
 
-Node* Driver::pick(const std::vector<MemberId>& ids,
-                   const std::function<bool(const Node&)>& fits) {
+Node* Driver::pick(const std::vector<MemberId>& ids, const std::function<bool(const Node&)>& fits) {
     std::vector<Node*> candidates;
     for (const MemberId& id : ids) {
         Node* each = world_.find(id);
@@ -142,9 +141,9 @@ void Driver::replace_the_gone(Node& leader) {
 
 void Driver::transfer(Node& leader) {
     if (calm_) return;
-    Node* target = random_.one_in(2) ? pick(leader.raft->configuration().voters,
-                                            [](const Node&) { return true; })
-                                     : nullptr;
+    Node* target = random_.one_in(2)
+                       ? pick(leader.raft->configuration().voters, [](const Node&) { return true; })
+                       : nullptr;
     world_.tell(leader, "is asked to hand leadership on");
     world_.act(leader, [&](raft::Raft& raft, Moment now) {
         (void)raft.transfer_leadership(now, target ? target->id : MemberId{});

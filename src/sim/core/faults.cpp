@@ -188,8 +188,7 @@ void Faults::probe(Node& node, Node& dead) {
         world_.scheduler().after(world_.network().delay(), [this, &node, &dead, asked] {
             const bool cut = world_.network().is_cut(node.number, dead.number) ||
                              world_.network().is_cut(dead.number, node.number);
-            const bool refused =
-                dead.state == Node::State::down || dead.state == Node::State::gone;
+            const bool refused = dead.state == Node::State::down || dead.state == Node::State::gone;
             if (cut || !refused) return;
             const Proof proof{dead.id, asked, dead.durable};
             world_.scheduler().after(world_.network().delay(),
@@ -227,8 +226,8 @@ void Faults::forget() {
     for (const MemberId& id : others) {
         Node& node = *world_.find(id);
         if (node.number == off || !node.durable || random_.one_in(4)) continue;
-        const Nanos when = random_.between(world_.profile().election_min / 2,
-                                           2 * world_.profile().election_max);
+        const Nanos when =
+            random_.between(world_.profile().election_min / 2, 2 * world_.profile().election_max);
         world_.scheduler().after(when, [this, &node] {
             if (over_ || !node.running()) return;
             world_.crash(node);

@@ -137,9 +137,7 @@ struct Node {
     bool awake() const { return running() && !paused && !clock->suspended(); }
     bool leads() const { return running() && raft->role() == raft::Role::leader; }
     /// "n3.7": node 3 in the run's seventh life.
-    std::string label() const {
-        return "n" + std::to_string(number) + "." + std::to_string(life);
-    }
+    std::string label() const { return "n" + std::to_string(number) + "." + std::to_string(life); }
 };
 
 }  // namespace quorate::sim::core

@@ -15,8 +15,8 @@ void draw_group(base::Random& random, Profile& profile) {
     profile.size = sizes[random.below(sizes.size())];
     profile.voters = profile.size;
     if (random.one_in(4)) {
-        profile.voters = profile.size / 2 + 1 + static_cast<std::uint32_t>(random.below(
-                                                    profile.size - profile.size / 2));
+        profile.voters = profile.size / 2 + 1 +
+                         static_cast<std::uint32_t>(random.below(profile.size - profile.size / 2));
     }
     profile.learners = random.one_in(3) ? 1 : 0;
     profile.spares = static_cast<std::uint32_t>(random.below(3));

@@ -20,7 +20,8 @@ enum class Fault : std::uint8_t {
     crash,
     crash_leader,
     crash_all,
-    forget,  ///< one is cut off from the leader, and another restarts at once: it remembers no promise
+    forget,  ///< one is cut off from the leader, and another restarts at once: it remembers no
+             ///< promise
     suspend,
     storm,
     stall_sync,  ///< one sync that takes seconds

@@ -82,23 +82,22 @@ void World::begin() {
         start(*each, base::long_ago);
     }
     if (random_.one_in(2)) {
-        act(*nodes_[0], [](raft::Raft& raft, Moment now) {
-            raft.campaign(now, raft::Trigger::founding);
-        });
+        act(*nodes_[0],
+            [](raft::Raft& raft, Moment now) { raft.campaign(now, raft::Trigger::founding); });
     }
 }
 
 void World::set_clock(Node& node, bool fresh) {
     const double error = profile_.clock_drift / 2 * (2 * random_.unit() - 1);
     const Nanos uptime = fresh ? random_.between(1s, 20s) : random_.between(10s, 100'000s);
-    node.clock.emplace(scheduler_, SimClock::Settings{
-                                       .monotonic = uptime,
-                                       .boottime = uptime + random_.between(0s, 1000s),
-                                       .realtime = Nanos(0),
-                                       .rate_error = random_.one_in(4)
-                                                         ? std::copysign(profile_.clock_drift / 2,
-                                                                         error)
-                                                         : error});
+    node.clock.emplace(
+        scheduler_,
+        SimClock::Settings{.monotonic = uptime,
+                           .boottime = uptime + random_.between(0s, 1000s),
+                           .realtime = Nanos(0),
+                           .rate_error = random_.one_in(4)
+                                             ? std::copysign(profile_.clock_drift / 2, error)
+                                             : error});
 }
 
 void World::start(Node& node, Nanos withhold) {
@@ -123,8 +122,8 @@ void World::start(Node& node, Nanos withhold) {
     };
     options.priority = node.priority;
     const Moment now = node.clock->now();
-    node.raft = std::make_unique<raft::Raft>(options, now, node.disk.base(),
-                                             node.disk.hard_state(), node.disk.entries());
+    node.raft = std::make_unique<raft::Raft>(options, now, node.disk.base(), node.disk.hard_state(),
+                                             node.disk.entries());
     node.state = Node::State::running;
     node.life = ++lives_;
     node.started = scheduler_.now();

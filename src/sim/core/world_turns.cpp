@@ -67,8 +67,8 @@ void World::turn(Node& node) {
 /// As GroupLoop does: the core is told before what waited is read (rule 10).
 bool World::notice_lateness(Node& node, Moment now) {
     Nanos late = node.due < now.monotonic ? now.monotonic - node.due : Nanos(0);
-    const Nanos asleep = (now.boottime - node.last_turn.boottime) -
-                         (now.monotonic - node.last_turn.monotonic);
+    const Nanos asleep =
+        (now.boottime - node.last_turn.boottime) - (now.monotonic - node.last_turn.monotonic);
     late += std::max(asleep, Nanos(0));
     if (late < profile_.heartbeat) return false;
     const bool led = node.raft->role() == raft::Role::leader;
@@ -112,7 +112,8 @@ void World::receive(Node& node, Moment now, const Request& request) {
         return answer(request, {.kind = Answer::Kind::not_leader, .leader = raft.leader()});
     }
     if (request.read_by != ReadBy::log) {
-        const auto by = request.read_by == ReadBy::lease ? raft::ReadBy::lease : raft::ReadBy::quorum;
+        const auto by =
+            request.read_by == ReadBy::lease ? raft::ReadBy::lease : raft::ReadBy::quorum;
         node.reads.push_back({request, ++reads_, std::nullopt, now.boottime});
         if (!raft.read(now, reads_, by)) {
             node.reads.pop_back();
