@@ -82,6 +82,7 @@ void Referee::look_at_log(Process& process) {
         [&](const raft::Entry& entry, std::optional<raft::Term> term_before) {
             const bool first =
                 log_matching_.stands(incarnation, entry, digest_of(entry), term_before);
+            if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
             if (!entry.configuration) return;
             seats_.stands(process.life, entry.index, *entry.configuration);
             if (first && entry.configuration->joint()) ++counters_.joint;

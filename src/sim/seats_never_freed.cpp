@@ -24,10 +24,15 @@ void SeatsNeverFreed::begins(Life life, IncarnationId incarnation, raft::Index i
     }
 }
 
+void SeatsNeverFreed::cut(Life life, raft::Index index) {
+    std::vector<Seats>& seats = logs_[life].seats;
+    while (!seats.empty() && seats.back().index >= index) seats.pop_back();
+}
+
 void SeatsNeverFreed::stands(Life life, raft::Index index,
                              const raft::Configuration& configuration) {
+    cut(life, index);
     Log& log = logs_[life];
-    while (!log.seats.empty() && log.seats.back().index >= index) log.seats.pop_back();
     const std::size_t before =
         log.seats.empty() ? founding_[log.incarnation] : log.seats.back().count;
     const std::size_t after = configuration.voters.size();

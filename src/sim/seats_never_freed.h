@@ -18,6 +18,8 @@ public:
                 const raft::Configuration& base);
     /// A configuration stands in the log of `life`, which was cut back to before it.
     void stands(Life life, raft::Index index, const raft::Configuration& configuration);
+    /// The log of `life` was cut back to before `index`.
+    void cut(Life life, raft::Index index);
     void died(Life life) { logs_.erase(life); }
 
 private:

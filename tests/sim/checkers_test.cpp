@@ -191,6 +191,9 @@ TEST(SeatsNeverFreed, what_was_cut_back_does_not_count) {
     rule.begins(1, first_life, 0, {.voters = {ann, bob}, .outgoing = {}, .learners = {}});
     rule.stands(1, 3, {.voters = {ann, bob, cem}, .outgoing = {ann, bob}, .learners = {}});
     rule.stands(1, 3, {.voters = {ann, cem}, .outgoing = {ann, bob}, .learners = {}});
+    rule.stands(1, 5, {.voters = {ann, bob, cem}, .outgoing = {ann, bob}, .learners = {}});
+    rule.cut(1, 3);
+    rule.stands(1, 4, {.voters = {ann, cem}, .outgoing = {ann, bob}, .learners = {}});
     EXPECT_THROW(rule.begins(2, first_life, 9, {.voters = {ann}, .outgoing = {}, .learners = {}}),
                  RuleBroken);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "sim/core/coverage.h"
 #include "sim/counters.h"
 
 namespace quorate::sim {
@@ -14,7 +15,8 @@ struct Range {
     unsigned jobs = 2;
 };
 
-/// Prints each failing seed when it fails. Returns the sum over all seeds.
-Counters run_range(const Range& range);
+/// Each prints a failing seed when it fails, and returns the sum over all seeds.
+Counters run_groups(const Range& range);
+core::Totals run_core(const Range& range);
 
 }  // namespace quorate::sim

@@ -1,0 +1,33 @@
+// One seed of the core's world, from the founding to the verdict.
+//
+//   const Verdict verdict = run_seed(17, {.trace = false});
+//   if (!verdict.ok()) std::puts(verdict.describe().c_str());
+//
+// Deterministic: a seed that fails, fails again in the same way. Single-threaded; never sleeps.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/core/coverage.h"
+#include "sim/names.h"
+#include "sim/rule_broken.h"
+#include "sim/seed_run.h"
+
+namespace quorate::sim::core {
+
+struct Verdict {
+    std::uint64_t seed = 0;
+    std::optional<RuleBroken> broken;
+    Nanos at{};  ///< simulated time of the end
+    Totals totals;
+
+    bool ok() const { return !broken.has_value(); }
+    /// "seed 17 breaks the rule … at 12.345678: …"
+    std::string describe() const;
+};
+
+Verdict run_seed(std::uint64_t seed, const RunOptions& options);
+
+}  // namespace quorate::sim::core

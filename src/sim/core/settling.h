@@ -1,0 +1,41 @@
+// Rule (liveness): once the faults end and every durable node runs,
+//   within leader_within election timeouts (the longest) somebody leads under a lease;
+//   within done_within more, every request that was pending is answered, no change of the
+//   configuration is under way, and every member follows that leader;
+//   within done_within more, and the time that its backlog takes at one entry for two round trips
+//   and two syncs, every member has applied everything.
+#pragma once
+
+#include <string>
+
+#include "sim/core/clients.h"
+#include "sim/core/world.h"
+
+namespace quorate::sim::core {
+
+class Settling {
+public:
+    static constexpr int leader_within = 10;
+    static constexpr int done_within = 10;
+
+    Settling(World& world, const Clients& clients) : world_(world), clients_(clients) {}
+
+    /// Runs the world until it has settled. Throws RuleBroken when it does not.
+    void run();
+
+private:
+    /// Nothing when the rule holds; otherwise what is missing.
+    std::string leader_missing();
+    std::string rest_missing();
+    std::string entries_missing();
+    /// How long it took, in % of election_max.
+    /// Members other than witnesses were given every entry with its content.
+    void check_contents();
+    std::uint64_t await(std::string (Settling::*missing)(), Nanos limit, const char* what);
+    Nanos backlog_takes();
+
+    World& world_;
+    const Clients& clients_;
+};
+
+}  // namespace quorate::sim::core
