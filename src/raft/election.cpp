@@ -32,9 +32,15 @@ void Raft::tick_succession(Moment now) {
     }
 }
 
+/// Who is being removed goes on as a voter until it knows that it is agreed: it may be the one that
+/// holds the entry which removes it, and so the only one that can finish the change (section 4.2.2).
+bool Raft::is_needed() const {
+    return is_voter() || log_.configuration_at(commit_index_).is_voter(options_.self);
+}
+
 bool Raft::may_campaign(Moment now, Term handed_on) const {
     // A witness lacks what it would have to replicate.
-    return role_ != Role::leader && is_voter() && !configuration().is_witness(options_.self) &&
+    return role_ != Role::leader && is_needed() && !configuration().is_witness(options_.self) &&
            !withholding(now) && !bound_to_another(now, options_.self, handed_on);
 }
 
@@ -153,7 +159,7 @@ void Raft::declare_dead(Moment now, MemberId id) {
     if (!led || role_ == Role::candidate) return;
     if (leader_ && leader_ != id) return;  // another leads by now
     leader_ = {};
-    if (!is_voter()) return;
+    if (!is_needed()) return;
     // The rank is what somebody said, who need not have led: bounded before it becomes a time.
     const Nanos::rep last_rank = 2 * options_.election_max / options_.heartbeat + 1;
     const Nanos::rep rank = std::min<Nanos::rep>(successor_rank_, last_rank);

@@ -42,14 +42,16 @@ void Raft::note_life(MemberId id, Nanos sent) {
     if (found != dead_.end() && sent >= found->second.since) dead_.erase(found);
 }
 
-/// So does an Append of a term that nobody had heard of then: a durable member that was started
-/// again leads. Who never asks anything (a learner, a witness) would hear no answer of it.
+/// So does a request of a term that was still to come then: a durable member was started again. Who
+/// never asks anything itself (a learner, a witness) would hear no answer of it. To be wrong here
+/// costs time alone: the mark lifts what otherwise holds.
 void Raft::note_new_life(MemberId id, const Message& message) {
     const auto found = dead_.find(id);
-    const auto* append = std::get_if<Append>(&message);
-    const auto* install = std::get_if<InstallSnapshot>(&message);
-    if (found == dead_.end() || (append == nullptr && install == nullptr)) return;
-    const Term term = append != nullptr ? append->term : install->term;
+    if (found == dead_.end()) return;
+    Term term = 0;
+    if (const auto* vote = std::get_if<VoteRequest>(&message)) term = vote->term;
+    if (const auto* append = std::get_if<Append>(&message)) term = append->term;
+    if (const auto* install = std::get_if<InstallSnapshot>(&message)) term = install->term;
     if (term > found->second.term) dead_.erase(found);
 }
 

@@ -204,6 +204,7 @@ private:
     // ---- election.cpp: timers, campaigns, succession ----
     void tick_election(Moment now);
     void tick_succession(Moment now);
+    bool is_needed() const;
     bool may_campaign(Moment now, Term handed_on) const;
     void start_pre_vote(Moment now, Trigger trigger);
     void ask_for_pre_votes(Moment now);

@@ -141,10 +141,6 @@ void World::receive(Node& node, Moment now, const Proof& proof) {
     if (proof.comes_back && now.boottime - proof.asked >= limit) {
         return hit(Branch::proof_of_death_too_old);
     }
-    // Who never asks for votes has no use for it; and is never told that it was wrong.
-    const raft::Configuration& configuration = node.raft->configuration();
-    const bool campaigns = configuration.is_voter(node.id) && !configuration.is_witness(node.id);
-    if (proof.comes_back && !campaigns) return;
     hit(Branch::proof_of_death);
     tell(node, "has proof that n" + std::to_string(proof.dead.low - 1) + " is dead");
     node.raft->declare_dead(now, proof.dead);

@@ -213,5 +213,27 @@ TEST(Membership, TwoHundredLearnersAreNoTrouble) {
     EXPECT_TRUE(cluster.run_until([&] { return cluster.all_applied("to all"); }, 200ms));
 }
 
+TEST(Membership, WhoIsBeingRemovedCampaignsUntilThatIsAgreed) {
+    // The leader of a removal came back with the entry that removes it, which nobody else holds.
+    Entry removal = command(2, 1);
+    removal.kind = EntryKind::configuration;
+    removal.data = {};
+    auto without = std::make_shared<Configuration>();
+    without->voters = members({2, 3, 4});
+    removal.configuration = without;
+    Solo solo(timing(1), founding(members({1, 2, 3})), HardState{1, {}}, {command(1, 1), removal});
+    while (solo.raft.role() != Role::pre_candidate) solo.wait_for_timer();
+    solo.grant(2);
+    solo.grant(3);
+    ASSERT_EQ(solo.raft.role(), Role::candidate);
+    solo.grant(2);
+    EXPECT_EQ(solo.raft.role(), Role::candidate) << "its own vote counts no more";
+    solo.grant(3);
+    ASSERT_EQ(solo.raft.role(), Role::leader);
+    solo.acknowledge(2);
+    solo.acknowledge(3);
+    EXPECT_EQ(solo.raft.role(), Role::follower) << "agreed: it is gone";
+}
+
 }  // namespace
 }  // namespace quorate::raft::test
