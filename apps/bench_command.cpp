@@ -59,6 +59,11 @@ void print_json(const bench::Figure& figure) {
     add("max_us", figure.max_us);
     add("per_second", figure.per_second);
     add("resident_kib", figure.resident_kib);
+    add("step_ns", figure.step_ns);
+    add("allocations_per_entry", figure.allocations_per_entry);
+    add("payload_allocations_per_entry", figure.payload_allocations_per_entry);
+    add("baseline_allocations_per_entry", figure.baseline_allocations_per_entry);
+    add("by_state", figure.by_state);
     add("baseline_p50_us", figure.baseline_p50_us);
     add("baseline_per_second", figure.baseline_per_second);
     add("baseline_resident_kib", figure.baseline_resident_kib);
@@ -79,10 +84,15 @@ void print_row(const bench::Figure& figure) {
     add("max us", figure.max_us, 1);
     add("per second", figure.per_second, 0);
     add("KiB", figure.resident_kib, 0);
+    add("by state", figure.by_state, 0);
+    add("ns a step", figure.step_ns, 1);
+    add("allocations an entry", figure.allocations_per_entry, 3);
+    add("and of its payload", figure.payload_allocations_per_entry, 3);
     row << '\n';
     add("p50 us", figure.baseline_p50_us, 1);
     add("per second", figure.baseline_per_second, 0);
     add("KiB", figure.baseline_resident_kib, 0);
+    add("allocations an entry", figure.baseline_allocations_per_entry, 3);
     row << "   baseline: " << figure.baseline << '\n';
     add("ratio ", figure.ratio(), 2);
     std::cout << row.str() << std::endl;
