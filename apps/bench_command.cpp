@@ -63,6 +63,7 @@ void print_json(const bench::Figure& figure) {
     add("allocations_per_entry", figure.allocations_per_entry);
     add("payload_allocations_per_entry", figure.payload_allocations_per_entry);
     add("baseline_allocations_per_entry", figure.baseline_allocations_per_entry);
+    add("evicted", figure.evicted);
     add("by_state", figure.by_state);
     add("baseline_p50_us", figure.baseline_p50_us);
     add("baseline_per_second", figure.baseline_per_second);
@@ -84,6 +85,7 @@ void print_row(const bench::Figure& figure) {
     add("max us", figure.max_us, 1);
     add("per second", figure.per_second, 0);
     add("KiB", figure.resident_kib, 0);
+    add("evicted", figure.evicted, 0);
     add("by state", figure.by_state, 0);
     add("ns a step", figure.step_ns, 1);
     add("allocations an entry", figure.allocations_per_entry, 3);

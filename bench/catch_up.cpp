@@ -32,9 +32,7 @@ struct Pace {
         entries += static_cast<double>(to.index - from.index);
         nanoseconds += static_cast<double>(to.at_ns - from.at_ns);
     }
-    double per_second() const {
-        return nanoseconds > 0 ? entries * 1e9 / nanoseconds : 0;
-    }
+    double per_second() const { return nanoseconds > 0 ? entries * 1e9 / nanoseconds : 0; }
 };
 
 struct Outcome {
@@ -43,18 +41,22 @@ struct Outcome {
     Pace without;  ///< the follower is stopped
     Pace during;   ///< from SIGCONT until it has caught up
     Pace second;   ///< the second after SIGCONT
-    std::size_t by_state = 0;
+    std::size_t evicted = 0;
+    std::size_t by_state = 0;  ///< an evicted one is not told of the state it is given
 
     void add(const Outcome& round) {
         took.add(round.took);
-        for (const auto pace : {&Outcome::before, &Outcome::without, &Outcome::during,
-                                &Outcome::second}) {
+        for (const auto pace :
+             {&Outcome::before, &Outcome::without, &Outcome::during, &Outcome::second}) {
             (this->*pace).entries += (round.*pace).entries;
             (this->*pace).nanoseconds += (round.*pace).nanoseconds;
         }
+        evicted += round.evicted;
         by_state += round.by_state;
     }
 };
+
+constexpr std::size_t all_members = 3;
 
 /// Leadership was lost under the stream: the round doesn't count.
 struct Deposed {};
@@ -88,7 +90,8 @@ public:
         outcome.second.add(returned, await_until(caught_up, returned.at_ns + 1'000'000'000));
         leader_.say("end");
         leader_.expect("streamed", bound_);
-        outcome.by_state = was_restored() ? 1 : 0;
+        outcome.evicted = was_told("evicted") ? 1 : 0;
+        outcome.by_state = was_told("restored") ? 1 : 0;
         return outcome;
     }
 
@@ -106,14 +109,17 @@ private:
         return mark;
     }
 
-    Mark await(const Mark& from, Duration time) { return await_until(from, from.at_ns + time.count()); }
+    Mark await(const Mark& from, Duration time) {
+        return await_until(from, from.at_ns + time.count());
+    }
 
     Mark await_until(Mark mark, std::int64_t at_ns) {
         while (mark.at_ns < at_ns) mark = next_mark();
         return mark;
     }
 
-    /// Until the follower holds what the leader had committed when it was last heard of.
+    /// Until the follower is in the roster and holds what the leader had committed when it was last
+    /// heard of.
     Mark await_caught_up(Mark mark) {
         const std::int64_t deadline = monotonic_ns() + 6 * Duration(bound_).count();
         while (monotonic_ns() < deadline) {
@@ -135,12 +141,12 @@ private:
         bool lease = false;
         std::uint64_t index = 0;
         words >> state >> leader >> voters >> alive >> lease >> index;
-        return leader == "none" ? 0 : index;
+        return leader == "none" || alive < all_members ? 0 : index;
     }
 
-    bool was_restored() {
+    bool was_told(const char* word) {
         try {
-            follower_.expect("restored", milliseconds(200));
+            follower_.expect(word, milliseconds(200));
             return true;
         } catch (const Failed&) {
             return false;
@@ -183,6 +189,7 @@ void measure(Ensemble& members, const Timing& timing, const Case& each, const Re
     const std::string name = std::string("catch-up/") + each.name;
     Figure figure{.name = name, .baseline = before};
     all.took.describe(figure);
+    figure.evicted = static_cast<double>(all.evicted);
     figure.by_state = static_cast<double>(all.by_state);
     figure.per_second = all.during.per_second();
     figure.baseline_per_second = all.before.per_second();
@@ -194,7 +201,7 @@ void measure(Ensemble& members, const Timing& timing, const Case& each, const Re
 }  // namespace
 
 void measure_catch_up(const Profile& profile, const Report& report) {
-    Ensemble members(3, profile.timing);
+    Ensemble members(all_members, profile.timing);
     measure(members, profile.timing, {.name = "50000", .behind = 50'000, .rounds = 10}, report);
     measure(members, profile.timing, {.name = "1000000", .behind = 1'000'000, .rounds = 3}, report);
 }

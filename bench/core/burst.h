@@ -15,10 +15,10 @@ constexpr std::uint64_t compact_after = 10'000;
 constexpr std::uint64_t entries_kept = 1'000;
 
 struct Burst {
-    std::uint64_t entries = 0;     ///< committed, as the leader knows
+    std::uint64_t entries = 0;  ///< committed, as the leader knows
     std::uint64_t processor_ns = 0;
-    std::uint64_t steps = 0;       ///< calls of receive, propose and take_output
-    std::uint64_t allocations = 0; ///< without those of the payloads that the client makes
+    std::uint64_t steps = 0;        ///< calls of receive, propose and take_output
+    std::uint64_t allocations = 0;  ///< without those of the payloads that the client makes
     std::uint64_t payload_allocations = 0;
 };
 

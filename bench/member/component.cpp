@@ -55,6 +55,7 @@ Component::Component(Coordinator& coordinator, Group& group)
     group_.on_state_restored([](const StateRestored& restored) {
         WorkerLines::say("restored " + std::to_string(restored.index));
     });
+    group_.on_evicted([](const Evicted&) { WorkerLines::say("evicted"); });
     group_.on_refused([](const Refused& refused) { throw Failed("refused: " + refused.reason); });
 }
 

@@ -16,7 +16,8 @@
 //
 // Unasked: elected TERM NS at each leader_elected; of a leader itself, committed TERM NS for the
 // first ordered message of its term, and lease TERM NS for its first am_leader(); restored INDEX of
-// a member that was given the state in place of the log.
+// a member that was given the state in place of the log, evicted of one that learnt it was (from
+// either).
 #pragma once
 
 #include <string>
