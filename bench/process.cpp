@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include "bench/bench.h"
@@ -31,10 +32,11 @@ Pipe open_pipe() {
     return {ends[0], ends[1]};
 }
 
-pid_t spawn_self(const std::vector<std::string>& arguments, int input, int output) {
+pid_t spawn(const std::string& program, const std::vector<std::string>& arguments, int input,
+            int output) {
     std::vector<char*> argv;
-    std::string program = "quorate";
-    argv.push_back(program.data());
+    std::string name = "quorate";
+    argv.push_back(name.data());
     for (const std::string& argument : arguments) {
         argv.push_back(const_cast<char*>(argument.c_str()));
     }
@@ -44,8 +46,7 @@ pid_t spawn_self(const std::vector<std::string>& arguments, int input, int outpu
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     pid_t pid = -1;
-    const int problem =
-        posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, argv.data(), environ);
+    const int problem = posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (problem != 0) throw Failed("no process can be started");
     return pid;
@@ -53,13 +54,21 @@ pid_t spawn_self(const std::vector<std::string>& arguments, int input, int outpu
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments) {
+std::string program_beside(const std::string& name) {
+    const auto path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+    if (!std::filesystem::exists(path)) {
+        throw Failed(path.string() + " is missing: build the target " + name);
+    }
+    return path.string();
+}
+
+Process::Process(const std::vector<std::string>& arguments, const std::string& program) {
     std::signal(SIGPIPE, SIG_IGN);
     const Pipe down = open_pipe();
     const Pipe up = open_pipe();
     input_ = down.write_end;
     output_ = up.read_end;
-    pid_ = spawn_self(arguments, down.read_end, up.write_end);
+    pid_ = spawn(program, arguments, down.read_end, up.write_end);
     close(down.read_end);
     close(up.write_end);
 }

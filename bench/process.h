@@ -1,4 +1,4 @@
-// A process of this very executable, spoken with by lines.
+// A process of this very executable, or of a program beside it, spoken with by lines.
 //
 //   Process node({"bench", "--worker", "bouncer", "4711"});
 //   node.say("ping 100");
@@ -19,9 +19,13 @@
 
 namespace quorate::bench {
 
+/// The path of that program in this executable's folder; throws Failed if there is none.
+std::string program_beside(const std::string& name);
+
 class Process {
 public:
-    explicit Process(const std::vector<std::string>& arguments);
+    explicit Process(const std::vector<std::string>& arguments,
+                     const std::string& program = "/proc/self/exe");
     ~Process();
     Process(Process&& other) noexcept;
     Process& operator=(Process&& other) noexcept;

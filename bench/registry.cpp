@@ -47,6 +47,10 @@ const Measurement all_measurements[] = {
     {"election-cold", "5 processes from their start to a leader that all know",
      measure_election_cold},
     {"idle", "what an idle member costs: processor, memory, frames", measure_idle},
+    {"raft-core", "the Raft core alone, 3 in one thread, 64 outstanding, 256 bytes",
+     measure_raft_core},
+    {"catch-up", "a follower of 3 comes back, far behind, while the leader stays busy",
+     measure_catch_up},
 };
 
 using Worker = void (*)(const std::vector<std::string>&);

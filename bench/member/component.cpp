@@ -41,6 +41,10 @@ std::string stamped(const char* word, std::uint64_t term) {
     return std::string(word) + ' ' + std::to_string(term) + ' ' + std::to_string(monotonic_ns());
 }
 
+std::string stamped_index(std::uint64_t index) {
+    return "at " + std::to_string(monotonic_ns()) + ' ' + std::to_string(index);
+}
+
 }  // namespace
 
 Component::Component(Coordinator& coordinator, Group& group)
@@ -48,6 +52,10 @@ Component::Component(Coordinator& coordinator, Group& group)
     listen_to_messages();
     listen_to_votes();
     listen_to_leaders();
+    group_.on_state_restored([](const StateRestored& restored) {
+        WorkerLines::say("restored " + std::to_string(restored.index));
+    });
+    group_.on_evicted([](const Evicted&) { WorkerLines::say("evicted"); });
     group_.on_refused([](const Refused& refused) { throw Failed("refused: " + refused.reason); });
 }
 
@@ -142,7 +150,7 @@ void Component::tell_status() const {
     WorkerLines::say("status " + std::string(to_string(status.state)) + ' ' + leader + ' ' +
                      count([](const MemberInfo& member) { return member.voter; }) + ' ' +
                      count([](const MemberInfo& member) { return member.alive; }) + ' ' +
-                     (status.lease ? "1" : "0"));
+                     (status.lease ? "1" : "0") + ' ' + std::to_string(status.commit_index));
 }
 
 void Component::echo(std::uint64_t count, std::size_t bytes) {
@@ -212,6 +220,31 @@ void Component::ordered(std::uint64_t outstanding, Duration duration, std::size_
     if (failed) return WorkerLines::say("ordered none");
     WorkerLines::say("ordered " + std::to_string(committed) + ' ' + std::to_string(elapsed) + ' ' +
                      samples.text());
+}
+
+void Component::stream(std::uint64_t outstanding, std::size_t bytes, Duration between,
+                       const std::function<bool()>& ended) {
+    std::uint64_t in_flight = 0;
+    bool failed = false;
+    std::int64_t next = monotonic_ns();
+    while (!failed) {
+        for (; in_flight < outstanding; ++in_flight) {
+            must_be_taken(group_.send_ordered(make_message(Mark::first, bytes),
+                                              [&](const RequestDone& done) {
+                                                  --in_flight;
+                                                  failed |= !done.ok();
+                                              }));
+        }
+        coordinator_.dispatch(between);
+        if (monotonic_ns() < next) continue;
+        const std::uint64_t index = group_.status().commit_index;
+        WorkerLines::say(stamped_index(index));
+        if (ended()) break;
+        next = monotonic_ns() + between.count();
+    }
+    if (failed) WorkerLines::say("at none");
+    dispatch_until([&] { return in_flight == 0; });
+    WorkerLines::say("streamed");
 }
 
 void Component::polls(std::uint64_t count) {

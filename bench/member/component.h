@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ public:
     void echo(std::uint64_t count, std::size_t bytes);
     void broadcast(std::uint64_t count, std::size_t bytes);
     void ordered(std::uint64_t outstanding, Duration duration, std::size_t bytes);
+    void stream(std::uint64_t outstanding, std::size_t bytes, Duration between,
+                const std::function<bool()>& ended);
     void polls(std::uint64_t count);
     void tell_results();
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t first_port = 6;
 
-void carry_out(const Words& command, Component& component) {
+void carry_out(const Words& command, Component& component, WorkerLines& lines) {
     const auto number = [&](std::size_t place) {
         return static_cast<std::uint64_t>(number_at(command, place));
     };
@@ -25,6 +25,9 @@ void carry_out(const Words& command, Component& component) {
         component.broadcast(number(1), number(2));
     } else if (word == "ordered") {
         component.ordered(number(1), std::chrono::milliseconds(number_at(command, 2)), number(3));
+    } else if (word == "stream") {
+        component.stream(number(1), number(2), std::chrono::milliseconds(number_at(command, 3)),
+                         [&lines] { return lines.next_command(0).has_value(); });
     } else if (word == "polls") {
         component.polls(number(1));
     } else if (word == "results") {
@@ -77,7 +80,7 @@ void run_member_worker(const std::vector<std::string>& arguments) {
         const bool handled = component.turn();
         // Looking costs a system call: not each time while messages flow.
         if (handled && monotonic_ns() < look_again_at) continue;
-        while (const auto command = lines.next_command(0)) carry_out(*command, component);
+        while (const auto command = lines.next_command(0)) carry_out(*command, component, lines);
         look_again_at = monotonic_ns() + 2'000'000;
     }
 }
