@@ -65,6 +65,7 @@ private:
         bool leads = false;
         raft::Term led_term = 0;
         raft::Index led_commit = 0;
+        raft::Index led_configuration = 0;  ///< the index of the latest, while it leads
         Nanos lease_until = base::long_ago;
         MemberId promised_to;
         bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
@@ -93,6 +94,7 @@ private:
     void notice_absence(Process& process);
     void look_at_log(Process& process);
     void look_at_role(Process& process);
+    static void look_at_newly_seated(const Watch& seen, const raft::Raft& raft);
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);
     void look_at_state(Process& process);

@@ -1,5 +1,8 @@
 // What the referee looks at after every turn.
 #include "sim/referee.h"
+
+#include <algorithm>
+
 #include "sim/rule_broken.h"
 
 namespace quorate::sim {
@@ -131,12 +134,31 @@ void Referee::look_at_role(Process& process) {
         }
         if (tokens_.elected(seen.incarnation, epoch, raft.term())) ++counters_.tokens_repeated;
         committed_.elected(seen.incarnation, raft.log());
-    } else if (raft.commit_index() > seen.led_commit && profile_.across_incarnations()) {
-        order_.acts(seen.incarnation, scheduler_.now(), "commits");
+    } else {
+        if (raft.commit_index() > seen.led_commit && profile_.across_incarnations()) {
+            order_.acts(seen.incarnation, scheduler_.now(), "commits");
+        }
+        if (raft.configuration_index() > seen.led_configuration) look_at_newly_seated(seen, raft);
     }
+    seen.led_configuration = raft.configuration_index();
     seen.leads = true;
     seen.led_term = raft.term();
     seen.led_commit = raft.commit_index();
+}
+
+/// A new voter that lags would hold up every decision (section 4.2.1). What was committed before
+/// this turn it has to hold.
+void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) {
+    const raft::Configuration& configuration = raft.configuration();
+    if (!configuration.joint()) return;
+    for (const MemberId& id : configuration.voters) {
+        const auto& before = configuration.outgoing;
+        const bool known = std::find(before.begin(), before.end(), id) != before.end();
+        if (known || raft.match_index(id) >= seen.led_commit) continue;
+        broken("a learner is seated once it has caught up",
+               brief(id) + " holds " + std::to_string(raft.match_index(id)) + " of " +
+                   std::to_string(seen.led_commit) + " committed entries");
+    }
 }
 
 void Referee::look_at_lease(Process& process) {
