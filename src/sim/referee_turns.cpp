@@ -36,13 +36,18 @@ void Referee::notice_incarnation(Process& process) {
     const consensus::StateMachine* machine = process.loop->machine();
     const IncarnationId now_in = machine ? machine->founding().incarnation : IncarnationId{};
     if (now_in == seen.incarnation) return;
-    if (seen.incarnation) seen.gave_up = true;
+    if (seen.incarnation) {
+        seen.gave_up = true;
+        seen.left = seen.incarnation;
+        seen.left_promised_until = seen.promised_until;
+    }
     seen.incarnation = now_in;
     seen.log.forget();
     seen.commits_seen = 0;
     seen.leads = false;
     membership_.ends(process.life);
     if (machine == nullptr) return;
+    if (seen.left != now_in) look_at_promise_on_entering(process, seen);
     const consensus::Founding& founding = machine->founding();
     if (founded_.insert(now_in).second) {
         ++counters_.foundings;
@@ -63,6 +68,18 @@ void Referee::notice_incarnation(Process& process) {
     }
     seen.highest_epoch = std::max(seen.highest_epoch, founding.epoch);
     commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);
+}
+
+/// What it has promised in the incarnation that it was in, its replica in the next one has to know:
+/// that is who votes and acknowledges (rule 5).
+void Referee::look_at_promise_on_entering(const Process& process, const Watch& seen) const {
+    const Nanos known = process.loop->raft()->promised_until();
+    if (seen.left_promised_until <= process.clock.now().monotonic) return;
+    if (known >= seen.left_promised_until) return;
+    broken("promises are kept in any incarnation",
+           process.label() + " had promised until " + seconds(seen.left_promised_until) +
+               " of its clock in " + brief(seen.left) + ", and enters another at " +
+               seconds(process.clock.now().monotonic));
 }
 
 /// Out of the roster, by its own wish or not, it is told of no joins and leaves.
@@ -182,6 +199,7 @@ void Referee::look_at_promise(Process& process) {
         seen.promised_to && (really_gone(seen.promised_to) || seen.promised_to == seen.id);
     promises_.promises(process.life, process.clock.now().monotonic, process.loop->promised_until(),
                        lifted);
+    seen.promised_until = process.loop->promised_until();
     if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
 }
 
