@@ -68,6 +68,7 @@ private:
         raft::Index led_configuration = 0;  ///< the index of the latest, while it leads
         Nanos lease_until = base::long_ago;
         MemberId promised_to;
+        SimClock* clock = nullptr;              ///< its machine's
         Nanos promised_until = base::long_ago;  ///< of its clock, after its last turn
         IncarnationId left;                     ///< the last one that it gave up, and its promise then
         Nanos left_promised_until = base::long_ago;
@@ -95,6 +96,7 @@ private:
     void notice_id(Process& process);
     void notice_incarnation(Process& process);
     void notice_absence(Process& process);
+    void look_at_founders(const Process& founder, const consensus::Founding& founding);
     void look_at_promise_on_entering(const Process& process, const Watch& seen) const;
     void look_at_log(Process& process);
     void look_at_role(Process& process);

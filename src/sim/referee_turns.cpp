@@ -57,6 +57,7 @@ void Referee::notice_incarnation(Process& process) {
             if (life == lives_.end()) continue;
             known = std::max(known, watches_[life->second]->highest_epoch);
         }
+        look_at_founders(process, founding);
         order_.founded(now_in, scheduler_.now());
         tokens_.founded(now_in, founding.epoch, known);
         if (story_.on()) {
@@ -68,6 +69,22 @@ void Referee::notice_incarnation(Process& process) {
     }
     seen.highest_epoch = std::max(seen.highest_epoch, founding.epoch);
     commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);
+}
+
+/// A founding acknowledgement counts as long as the promise with it lasts (rule 1).
+void Referee::look_at_founders(const Process& founder, const consensus::Founding& founding) {
+    for (const consensus::MemberRecord& member : founding.roster) {
+        const auto life = lives_.find(member.id);
+        if (life == lives_.end() || life->second == founder.life) continue;
+        const Watch& seen = *watches_[life->second];
+        if (seen.id != member.id || seen.clock == nullptr) continue;  // gone meanwhile
+        const Nanos now = seen.clock->now().monotonic;
+        if (seen.promised_until > now) continue;
+        broken("a founding counts promises that last",
+               founder.label() + " founds " + brief(founding.incarnation) + " with " +
+                   brief(member.id) + ", whose promise ended " +
+                   seconds(now - seen.promised_until) + " s ago");
+    }
 }
 
 /// What it has promised in the incarnation that it was in, its replica in the next one has to know:
@@ -199,6 +216,7 @@ void Referee::look_at_promise(Process& process) {
         seen.promised_to && (really_gone(seen.promised_to) || seen.promised_to == seen.id);
     promises_.promises(process.life, process.clock.now().monotonic, process.loop->promised_until(),
                        lifted);
+    seen.clock = &process.clock;
     seen.promised_until = process.loop->promised_until();
     if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
 }
