@@ -141,6 +141,16 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
         deadlines[id] = known != poll_deadlines_.end() ? known->second : now() + poll.timeout;
     }
     poll_deadlines_ = std::move(deadlines);
+    // What became of its votes it isn't told any more: the state says it. Else it would send them
+    // again for ever, and each fills the log that it is behind on.
+    std::erase_if(votes_, [&](const auto& vote) { return !machine_->find_poll(vote.first); });
+    for (auto& [id, vote] : votes_) {
+        const consensus::Poll& poll = *machine_->find_poll(id);
+        const auto ballot = poll.electorate.find(self_);
+        using Choice = consensus::Poll::Ballot::Choice;
+        vote.counted = ballot == poll.electorate.end() || ballot->second.gone ||
+                       ballot->second.choice != Choice::none;
+    }
     for (const MemberRecord& member : machine_->roster()) {
         entered_at_.try_emplace(member.id, now());
         endpoints_[member.id] = member.endpoint;

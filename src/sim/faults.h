@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ private:
     using Ways = std::vector<std::pair<Node, Node>>;
 
     void strike_later();
+    void watch_for_candidates();
     void strike();
     Fault draw();
     Node any() { return static_cast<Node>(random_.below(world_.machines())); }
@@ -33,6 +35,7 @@ private:
     void cut(Ways ways, const std::string& what);
     void cut_pair(bool both);
     void isolate();
+    void mute(Node node);
     void split(bool both);
     void pause(Node node);
     void suspend(Node node);
@@ -45,6 +48,7 @@ private:
     void step_wall_clock(Node node);
 
     World& world_;
+    std::set<Node> asking_;  ///< candidates, as last looked at
     base::Random random_;
     bool over_ = false;
 };

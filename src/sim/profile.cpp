@@ -114,6 +114,14 @@ Profile draw_profile(std::uint64_t seed) {
         profile.compaction.chunk_bytes = 100 + random.below(2000);
     }
     profile.preferences = random.one_in(4);
+    // One seed in sixteen is about votes that take nearly as long as the promise with them lasts,
+    // for candidates that nobody hears from then on.
+    if (seed % 16 == 5) {
+        const Nanos promise = profile.spec.timing.election_min;
+        profile.weather.spike_one_in = 5 + random.below(15);
+        profile.weather.spike_max = random.between(promise / 2, promise);
+        profile.mutes_candidates = true;
+    }
     return profile;
 }
 

@@ -65,8 +65,13 @@ private:
         bool leads = false;
         raft::Term led_term = 0;
         raft::Index led_commit = 0;
+        raft::Index led_configuration = 0;  ///< the index of the latest, while it leads
         Nanos lease_until = base::long_ago;
         MemberId promised_to;
+        SimClock* clock = nullptr;              ///< its machine's
+        Nanos promised_until = base::long_ago;  ///< of its clock, after its last turn
+        IncarnationId left;                     ///< the last one that it gave up, and its promise then
+        Nanos left_promised_until = base::long_ago;
         bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
         bool gave_up = false;   ///< in this turn
         /// Its ordered messages on their way. The incarnation is the one it was in after the turn
@@ -92,8 +97,11 @@ private:
     void notice_id(Process& process);
     void notice_incarnation(Process& process);
     void notice_absence(Process& process);
+    void look_at_founders(const Process& founder, const consensus::Founding& founding);
+    void look_at_promise_on_entering(const Process& process, const Watch& seen) const;
     void look_at_log(Process& process);
     void look_at_role(Process& process);
+    static void look_at_newly_seated(const Watch& seen, const raft::Raft& raft);
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);
     void look_at_state(Process& process);

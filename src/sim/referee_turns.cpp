@@ -1,5 +1,8 @@
 // What the referee looks at after every turn.
 #include "sim/referee.h"
+
+#include <algorithm>
+
 #include "sim/rule_broken.h"
 
 namespace quorate::sim {
@@ -33,13 +36,18 @@ void Referee::notice_incarnation(Process& process) {
     const consensus::StateMachine* machine = process.loop->machine();
     const IncarnationId now_in = machine ? machine->founding().incarnation : IncarnationId{};
     if (now_in == seen.incarnation) return;
-    if (seen.incarnation) seen.gave_up = true;
+    if (seen.incarnation) {
+        seen.gave_up = true;
+        seen.left = seen.incarnation;
+        seen.left_promised_until = seen.promised_until;
+    }
     seen.incarnation = now_in;
     seen.log.forget();
     seen.commits_seen = 0;
     seen.leads = false;
     membership_.ends(process.life);
     if (machine == nullptr) return;
+    if (seen.left != now_in) look_at_promise_on_entering(process, seen);
     const consensus::Founding& founding = machine->founding();
     if (founded_.insert(now_in).second) {
         ++counters_.foundings;
@@ -49,6 +57,7 @@ void Referee::notice_incarnation(Process& process) {
             if (life == lives_.end()) continue;
             known = std::max(known, watches_[life->second]->highest_epoch);
         }
+        look_at_founders(process, founding);
         order_.founded(now_in, scheduler_.now());
         tokens_.founded(now_in, founding.epoch, known);
         if (story_.on()) {
@@ -60,6 +69,34 @@ void Referee::notice_incarnation(Process& process) {
     }
     seen.highest_epoch = std::max(seen.highest_epoch, founding.epoch);
     commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);
+}
+
+/// A founding acknowledgement counts as long as the promise with it lasts (rule 1).
+void Referee::look_at_founders(const Process& founder, const consensus::Founding& founding) {
+    for (const consensus::MemberRecord& member : founding.roster) {
+        const auto life = lives_.find(member.id);
+        if (life == lives_.end() || life->second == founder.life) continue;
+        const Watch& seen = *watches_[life->second];
+        if (seen.id != member.id || seen.clock == nullptr) continue;  // gone meanwhile
+        const Nanos now = seen.clock->now().monotonic;
+        if (seen.promised_until > now) continue;
+        broken("a founding counts promises that last",
+               founder.label() + " founds " + brief(founding.incarnation) + " with " +
+                   brief(member.id) + ", whose promise ended " +
+                   seconds(now - seen.promised_until) + " s ago");
+    }
+}
+
+/// What it has promised in the incarnation that it was in, its replica in the next one has to know:
+/// that is who votes and acknowledges (rule 5).
+void Referee::look_at_promise_on_entering(const Process& process, const Watch& seen) const {
+    const Nanos known = process.loop->raft()->promised_until();
+    if (seen.left_promised_until <= process.clock.now().monotonic) return;
+    if (known >= seen.left_promised_until) return;
+    broken("promises are kept in any incarnation",
+           process.label() + " had promised until " + seconds(seen.left_promised_until) +
+               " of its clock in " + brief(seen.left) + ", and enters another at " +
+               seconds(process.clock.now().monotonic));
 }
 
 /// Out of the roster, by its own wish or not, it is told of no joins and leaves.
@@ -132,12 +169,31 @@ void Referee::look_at_role(Process& process) {
         }
         if (tokens_.elected(seen.incarnation, epoch, raft.term())) ++counters_.tokens_repeated;
         committed_.elected(seen.incarnation, raft.log());
-    } else if (raft.commit_index() > seen.led_commit && profile_.across_incarnations()) {
-        order_.acts(seen.incarnation, scheduler_.now(), "commits");
+    } else {
+        if (raft.commit_index() > seen.led_commit && profile_.across_incarnations()) {
+            order_.acts(seen.incarnation, scheduler_.now(), "commits");
+        }
+        if (raft.configuration_index() > seen.led_configuration) look_at_newly_seated(seen, raft);
     }
+    seen.led_configuration = raft.configuration_index();
     seen.leads = true;
     seen.led_term = raft.term();
     seen.led_commit = raft.commit_index();
+}
+
+/// A new voter that lags would hold up every decision (section 4.2.1). What was committed before
+/// this turn it has to hold.
+void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) {
+    const raft::Configuration& configuration = raft.configuration();
+    if (!configuration.joint()) return;
+    for (const MemberId& id : configuration.voters) {
+        const auto& before = configuration.outgoing;
+        const bool known = std::find(before.begin(), before.end(), id) != before.end();
+        if (known || raft.match_index(id) >= seen.led_commit) continue;
+        broken("a learner is seated once it has caught up",
+               brief(id) + " holds " + std::to_string(raft.match_index(id)) + " of " +
+                   std::to_string(seen.led_commit) + " committed entries");
+    }
 }
 
 void Referee::look_at_lease(Process& process) {
@@ -161,6 +217,8 @@ void Referee::look_at_promise(Process& process) {
         seen.promised_to && (really_gone(seen.promised_to) || seen.promised_to == seen.id);
     promises_.promises(process.life, process.clock.now().monotonic, process.loop->promised_until(),
                        lifted);
+    seen.clock = &process.clock;
+    seen.promised_until = process.loop->promised_until();
     if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
 }
 

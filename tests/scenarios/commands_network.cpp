@@ -57,6 +57,25 @@ void duplicate(World& world, Arguments& words) {
     }
 }
 
+/// What somebody who can write anything makes of messages on their way (design rule 12).
+void forge(World& world, Arguments& words) {
+    const bool from = words.accept("from");
+    const bool match = !from && words.accept("match");
+    if (!from && !match && !words.accept("later")) throw ScriptError("forge: from, match or later");
+    const MemberId author = from ? words.member() : MemberId{};
+    const std::uint64_t index = match ? words.number() : 0;
+    const Nanos later = from || match ? Nanos{} : words.milliseconds();
+    const Selects selects = words.selection();
+    for (Letter& letter : world.letters) {
+        if (!selects(letter)) continue;
+        if (from) letter.from = author;
+        auto* reply = std::get_if<raft::AppendReply>(&letter.message);
+        if (!from && reply == nullptr) throw ScriptError("only an append-reply has that");
+        if (match) reply->match = index;
+        if (!from) reply->sent += later;
+    }
+}
+
 void hold(World& world, Arguments& words) {
     world.held.push_back(words.selection());
 }
@@ -132,6 +151,8 @@ std::vector<Command> network_commands() {
         {"settle", "[WHICH]", "delivers until nothing that is not held is on its way", settle},
         {"drop", "[WHICH]", "loses messages", drop},
         {"duplicate", "[WHICH]", "sends them once more, behind all others", duplicate},
+        {"forge", "from A | match INDEX | later MS [WHICH]",
+         "another sender, more held, or an answer to a request that is yet to be sent", forge},
         {"hold", "[WHICH]", "from now on these wait for deliver, or for release", hold},
         {"release", "", "holds nothing any more", release},
         {"cut", "A B | C… or A->B", "cuts links: between groups, or one way", cut},
