@@ -231,6 +231,11 @@ void Referee::look_at_state(Process& process) {
     const raft::Index index = commands_.applied_by(process.life);
     membership_.applied(process.life, index);
     const consensus::StateMachine& machine = *process.loop->machine();
+    if (machine.deployed() > machine.spec().size) {
+        broken("at most N members are admitted",
+               process.label() + " has " + std::to_string(machine.deployed()) + " of " +
+                   std::to_string(machine.spec().size) + " in its roster");
+    }
     if (machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));
     }
