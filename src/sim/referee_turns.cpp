@@ -71,8 +71,14 @@ void Referee::notice_incarnation(Process& process) {
     commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);
 }
 
-/// A founding acknowledgement counts as long as the promise with it lasts (rule 1).
+/// A founding takes N/2+1 members, and their acknowledgements count as long as the promises with
+/// them last (rule 1).
 void Referee::look_at_founders(const Process& founder, const consensus::Founding& founding) {
+    if (founding.roster.size() < founding.spec.founders()) {
+        broken("a founding takes more than half of the deployment",
+               founder.label() + " founds with " + std::to_string(founding.roster.size()) +
+                   " of " + std::to_string(founding.spec.size));
+    }
     for (const consensus::MemberRecord& member : founding.roster) {
         const auto life = lives_.find(member.id);
         if (life == lives_.end() || life->second == founder.life) continue;
@@ -226,6 +232,11 @@ void Referee::look_at_state(Process& process) {
     const raft::Index index = commands_.applied_by(process.life);
     membership_.applied(process.life, index);
     const consensus::StateMachine& machine = *process.loop->machine();
+    if (machine.deployed() > machine.spec().size) {
+        broken("at most N members are admitted",
+               process.label() + " has " + std::to_string(machine.deployed()) + " of " +
+                   std::to_string(machine.spec().size) + " in its roster");
+    }
     if (machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));
     }
