@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cctype>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -96,8 +98,9 @@ po::options_description describe() {
 
 /// Whether `text` holds a %word%. In its messages Boost puts an option's text in the place of such
 /// words, and goes on for ever where that text holds the word again: none may get as far as there.
+/// In capitals neither, since Boost makes the values of switches lower case.
 bool holds_placeholder(const std::string& text) {
-    const auto is_word = [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); };
+    const auto is_word = [](unsigned char c) { return c == '_' || std::isalpha(c) != 0; };
     for (std::size_t i = text.find('%'); i != std::string::npos; i = text.find('%', i + 1)) {
         const auto begin = text.begin() + static_cast<std::ptrdiff_t>(i) + 1;
         const auto end = std::find_if_not(begin, text.end(), is_word);
@@ -106,12 +109,23 @@ bool holds_placeholder(const std::string& text) {
     return false;
 }
 
+/// All of a file that is no directory and ends before long; /dev/zero is a file too.
+std::string content_of(const std::string& file) {
+    constexpr std::size_t most = 1 << 20;
+    std::ifstream stream(file, std::ios::binary);
+    std::string content(most + 1, '\0');
+    if (!stream || std::filesystem::is_directory(file)) {
+        refuse("config", quoted(file) + " can't be read");
+    }
+    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(stream.gcount()));
+    if (content.size() > most) refuse("config", quoted(file) + " is longer than 1 MiB");
+    return content;
+}
+
 void read_config(const po::options_description& described, po::variables_map& map) {
     const std::string file = map["config"].as<std::string>();
-    std::ifstream stream(file);
-    if (!stream) refuse("config", quoted(file) + " can't be read");
-    std::stringstream lines;
-    lines << stream.rdbuf();
+    std::istringstream lines(content_of(file));
     if (holds_placeholder(lines.str())) {
         refuse("config", quoted(file) + ": %word% is in no option's name or value");
     }

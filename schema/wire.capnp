@@ -205,6 +205,7 @@ struct Append {
   sentNs @4 :Int64;
   successorRank @5 :UInt32;
   entries @6 :List(Entry);
+  commitOnly @7 :Bool;
 }
 
 struct AppendReply {

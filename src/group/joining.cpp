@@ -145,6 +145,12 @@ void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& mes
 
 void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from,
                                           const raft::InstallSnapshot& install) {
+    if (from.incarnation != arriving_from_) {
+        // Nobody interrupts the incarnation that this member asked to join.
+        if (joining_ && joining_->incarnation == arriving_from_) return;
+        arriving_ = {};
+        arriving_from_ = from.incarnation;
+    }
     const auto whole = arriving_.take(install, raft::Options{}.max_snapshot_bytes);
     if (!whole) {
         const raft::SnapshotReply reply{install.term, install.snapshot->index,

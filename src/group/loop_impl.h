@@ -251,6 +251,7 @@ private:
     };
     std::optional<Joining> joining_;
     raft::SnapshotAssembly arriving_;  ///< the state that lets this member in
+    IncarnationId arriving_from_;      ///< whose state that is; terms of others say nothing here
 
     // ---- inside ----
     bool told_joined_ = false;  ///< in the roster, and the component knows

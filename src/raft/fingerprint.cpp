@@ -89,6 +89,7 @@ public:
         add(append.entries.size());
         for (const Entry& entry : append.entries) add(entry);
         boottime(append.sent);
+        add(append.commit_only);
     }
     void add(const AppendReply& reply) {
         add(reply.term);

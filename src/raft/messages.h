@@ -59,6 +59,9 @@ struct Append {
     std::uint32_t successor_rank = 0;
     std::vector<Entry> entries;
     Nanos sent{};
+    /// It only tells what is committed: whoever agrees with it need not answer, and promises
+    /// nothing by it.
+    bool commit_only = false;
 };
 
 struct AppendReply {

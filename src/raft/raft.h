@@ -237,7 +237,7 @@ private:
     bool flush_follower(Moment now, MemberId id, Progress& progress);
     bool flush_replicating(Moment now, MemberId id, Progress& progress);
     void send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
-                     std::vector<Entry> entries);
+                     std::vector<Entry> entries, bool commit_only = false);
     void rank_successors();
     void on_append_reply(Moment now, MemberId from, const AppendReply& reply);
     void on_accepted(Moment now, Progress& progress, const AppendReply& reply);

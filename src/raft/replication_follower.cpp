@@ -26,6 +26,7 @@ void Raft::on_append(Moment now, MemberId from, const Append& append) {
         const Index match = append.prev_index + append.entries.size();
         commit_index_ = std::max(commit_index_, std::min(append.commit, match));
         answer.match = std::max(match, commit_index_);
+        if (append.commit_only) return;
     } else {
         // Back by whole terms (section 3.5): entries of later terms than prev_term can't be the
         // leader's. Committed ones surely are.

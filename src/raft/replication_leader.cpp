@@ -122,13 +122,15 @@ bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
         progress.in_flight.push_back({progress.next - 1, bytes});
         progress.in_flight_bytes += bytes;
     }
-    send_append(now, id, progress, prev, *prev_term, std::move(entries));
-    return true;
+    const bool commit_only = entries.empty() && !round_due_;
+    send_append(now, id, progress, prev, *prev_term, std::move(entries), commit_only);
+    return !commit_only;
 }
 
 void Raft::send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
-                       std::vector<Entry> entries) {
+                       std::vector<Entry> entries, bool commit_only) {
     Append append;
+    append.commit_only = commit_only;
     append.term = hard_state_.term;
     append.prev_index = prev;
     append.prev_term = prev_term;

@@ -196,6 +196,7 @@ struct RaftWriter {
         to.setPrevTerm(m.prev_term);
         to.setCommit(m.commit);
         to.setSuccessorRank(m.successor_rank);
+        to.setCommitOnly(m.commit_only);
         to.setSentNs(m.sent.count());
         auto entries = to.initEntries(count_of(m.entries.size()));
         for (unsigned i = 0; i < m.entries.size(); ++i) {

@@ -79,6 +79,7 @@ raft::Append FrameReader::append(capn::Append::Reader source) const {
     read.prev_term = source.getPrevTerm();
     read.commit = source.getCommit();
     read.successor_rank = source.getSuccessorRank();
+    read.commit_only = source.getCommitOnly();
     read.sent = time(source.getSentNs());
     const auto entries = source.getEntries();
     require(entries.size() <= limits_.entries, "too many entries");

@@ -124,6 +124,8 @@ const BadOptions bad_options[] = {
     {"--clock", {"--clock", "sundial"}},
     {"--clock-error-us", {"--clock-error-us", "5"}},
     {"--config", {"--config", "/nonexistent/file"}},
+    {"--config", {"--config", "/"}},
+    {"--config", {"--config", "/dev/zero"}},
     {"--colour", {"--colour", "red"}},
     {"--siz", {"--siz", "3"}},
     {"--name", {"stray"}},
@@ -172,6 +174,8 @@ TEST(Usage, a_configuration_file_is_checked_like_the_command_line) {
     const Ended name = run({"member", "--config", bad_name.path});
     EXPECT_EQ(name.status, 64);
     EXPECT_NE(name.errors.find("colour"), std::string::npos) << name.errors;
+    const ConfigFile placeholder("group = test.A\njson = %Value%\n");
+    EXPECT_EQ(run({"member", "--config", placeholder.path}).status, 64) << "and says so at once";
 }
 
 TEST(Usage, an_address_that_is_taken_is_told_apart) {

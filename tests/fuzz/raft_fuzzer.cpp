@@ -274,6 +274,7 @@ Append Story::some_append() {
     append.commit = near(core_.log().last_index());
     if (shape & 128) append.successor_rank = static_cast<std::uint32_t>(input_.number(4));
     append.sent = some_time();
+    append.commit_only = (shape & 32) != 0;
     for (Index i = 1; i <= shape % 4; ++i) {
         Entry entry;
         entry.index = append.prev_index + i;

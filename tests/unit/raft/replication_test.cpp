@@ -17,6 +17,33 @@ TEST(Replication, WhatIsCommittedReachesEveryoneAtOnce) {
     EXPECT_TRUE(cluster.all_applied("hello")) << "the commit index is told without a heartbeat";
 }
 
+TEST(Replication, WhatOnlyTellsACommitIsNotAnswered) {
+    Solo leader;
+    leader.establish();
+    leader.propose();
+    leader.acknowledge(2);
+    ASSERT_TRUE(leader.last<Append>(3)->entries.empty());
+    EXPECT_TRUE(leader.last<Append>(3)->commit_only);
+    leader.forget();
+    leader.wait_for_timer();
+    EXPECT_FALSE(leader.last<Append>(3)->commit_only) << "a heartbeat wants its answer";
+
+    Solo follower;
+    Append append = append_of(1, 0, 0);
+    append.entries.push_back({1, 1, EntryKind::noop, {}, nullptr});
+    follower.hear(2, append);
+    EXPECT_EQ(follower.count<AppendReply>(2), 1u);
+    Append told = append_of(1, 1, 1);
+    told.commit = 1;
+    told.commit_only = true;
+    follower.hear(2, told);
+    EXPECT_EQ(follower.count<AppendReply>(2), 1u);
+    EXPECT_EQ(follower.raft.commit_index(), 1u);
+    told.prev_index = 5;
+    follower.hear(2, told);
+    EXPECT_EQ(follower.count<AppendReply>(2), 2u) << "what it can't place it says";
+}
+
 TEST(Replication, ProposalsOfOneTurnLeaveInOneAppend) {
     Solo solo;
     solo.establish();

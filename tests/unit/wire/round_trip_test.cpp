@@ -145,6 +145,7 @@ TEST(RaftFrames, OfReplicationArriveAsTheyWereSent) {
     EXPECT_EQ(received.prev_term, sent.prev_term);
     EXPECT_EQ(received.commit, sent.commit);
     EXPECT_EQ(received.successor_rank, sent.successor_rank);
+    EXPECT_EQ(received.commit_only, sent.commit_only);
     EXPECT_EQ(received.sent, sent.sent);
     ASSERT_EQ(received.entries.size(), sent.entries.size());
     for (std::size_t i = 0; i < sent.entries.size(); ++i) {

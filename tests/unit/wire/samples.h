@@ -56,6 +56,7 @@ inline raft::Append append(std::size_t commands, std::size_t bytes) {
     result.prev_term = 6;
     result.commit = 99;
     result.successor_rank = 2;
+    result.commit_only = true;
     result.sent = base::Nanos(123'456'789);
     result.entries.push_back({7, 101, raft::EntryKind::noop, {}, nullptr});
     result.entries.push_back({7,
