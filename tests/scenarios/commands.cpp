@@ -50,7 +50,8 @@ std::optional<Selects> parse_route(std::string_view word) {
 bool is_kind(std::string_view word) {
     const std::vector<std::string_view> kinds{"append",     "append-reply", "vote",
                                               "vote-reply", "pre-vote",     "pre-vote-reply",
-                                              "snapshot",   "timeout-now",  "other"};
+                                              "snapshot",   "snapshot-reply",
+                                              "timeout-now", "other"};
     return std::find(kinds.begin(), kinds.end(), word) != kinds.end();
 }
 
@@ -150,7 +151,8 @@ void Arguments::end() const {
 const std::vector<Command>& all_commands() {
     static const std::vector<Command> all = [] {
         std::vector<Command> commands;
-        for (const auto& room : {member_commands(), network_commands(), look_commands()}) {
+        for (const auto& room :
+             {member_commands(), leader_commands(), network_commands(), look_commands()}) {
             commands.insert(commands.end(), room.begin(), room.end());
         }
         return commands;

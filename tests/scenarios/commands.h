@@ -46,6 +46,7 @@ struct Command {
 };
 
 std::vector<Command> member_commands();   // commands_members.cpp
+std::vector<Command> leader_commands();   // commands_leader.cpp
 std::vector<Command> network_commands();  // commands_network.cpp
 std::vector<Command> look_commands();     // commands_look.cpp
 

@@ -1,4 +1,4 @@
-// Commands that found a group, make members act, and let them fail.
+// Commands that found a group, let members campaign, and let them fail.
 #include <algorithm>
 
 #include "tests/scenarios/commands.h"
@@ -6,13 +6,6 @@
 namespace quorate::scenarios {
 
 namespace {
-
-template <class Value>
-void tell_result(World& world, MemberId id, const Result<Value>& result) {
-    if (result) return;
-    world.story.always(name_of(id) + "  refuses (" + std::string(to_string(result.error().code)) +
-                       "): " + result.error().message);
-}
 
 void settle_silently(World& world) {
     const Detail detail = std::exchange(world.story.detail, Detail::silent);
@@ -31,6 +24,15 @@ void cluster(World& world, Arguments& words) {
     while (!words.empty()) {
         if (words.accept("learners")) {
             configuration.learners = words.members();
+        } else if (words.accept("witnesses")) {
+            configuration.witnesses = words.members();
+        } else if (words.accept("priority")) {
+            const MemberId id = words.member();
+            world.priorities[id] = static_cast<std::uint8_t>(words.number());
+        } else if (words.accept("chunk")) {
+            world.options.snapshot_chunk_bytes = words.number();
+        } else if (words.accept("window")) {
+            world.options.max_snapshot_in_flight_bytes = words.number();
         } else if (words.accept("leader")) {
             leader = words.member();
         } else if (words.accept("floor")) {
@@ -118,52 +120,6 @@ void elect(World& world, Arguments& words) {
     std::erase_if(world.letters, of_election);
 }
 
-void propose(World& world, Arguments& words) {
-    const MemberId id = words.member();
-    world.act(id, [&](raft::Raft& raft, raft::Moment now) {
-        while (!words.empty()) {
-            const std::string command = words.word("a command");
-            const Result<Index> index = raft.propose(now, Payload(command));
-            tell_result(world, id, index);
-            if (!index) continue;
-            world.story.event(name_of(id) + "  appends " +
-                              list_of({raft.log().at(raft.log().last_index())}));
-        }
-    });
-}
-
-void transfer(World& world, Arguments& words) {
-    const MemberId id = words.member();
-    const MemberId target = words.accept("to") ? words.member() : MemberId{};
-    world.act(id, [&](raft::Raft& raft, raft::Moment now) {
-        tell_result(world, id, raft.transfer_leadership(now, target));
-    });
-}
-
-void change(World& world, Arguments& words) {
-    const MemberId id = words.member();
-    std::vector<MemberId> voters;
-    std::vector<MemberId> learners;
-    if (words.accept("voters")) voters = words.members();
-    if (words.accept("learners")) learners = words.members();
-    world.act(id, [&](raft::Raft& raft, raft::Moment now) {
-        if (voters.empty()) voters = raft.configuration().voters;
-        tell_result(world, id, raft.change_configuration(now, voters, learners));
-    });
-}
-
-void compact(World& world, Arguments& words) {
-    const MemberId id = words.member();
-    const Index index =
-        words.accept("at") ? words.number() : world.running(id).raft->commit_index();
-    const std::size_t keep = words.accept("keep") ? words.number() : 0;
-    world.compact(id, index, keep);
-    if (!world.node(id).running) return;
-    world.story.event(name_of(id) + "  keeps a state up to " + std::to_string(index) +
-                      ", and entries from " +
-                      std::to_string(world.running(id).raft->log().first_index()) + " on");
-}
-
 void dead(World& world, Arguments& words) {
     const MemberId id = words.member();
     if (!words.accept("to")) throw ScriptError("to whom is it proven dead?");
@@ -244,8 +200,8 @@ void disk(World& world, Arguments& words) {
 std::vector<Command> member_commands() {
     return {
         {"cluster",
-         "A B C [learners D] [leader A] [floor N] [heartbeat MS] [election MIN MAX] "
-         "[drift F] [batch N] [in-flight N]",
+         "A B C [learners D] [witnesses C] [leader A] [priority B N] [floor N] [heartbeat MS] "
+         "[election MIN MAX] [drift F] [batch N] [in-flight N] [chunk BYTES] [window BYTES]",
          "a new world with a group; with a leader, elects it and commits its no-op", cluster},
         {"newcomer", "D…", "a member without any state, until a leader sends it one", newcomer},
         {"from-disk", "A [log TERM…] [term T] [vote B]",
@@ -253,10 +209,6 @@ std::vector<Command> member_commands() {
         {"campaign", "A [at-once]", "its election timeout; at once: without a pre-vote", campaign},
         {"elect", "A [by B C…]", "campaign, and all that these say to A; no other vote arrives",
          elect},
-        {"propose", "A COMMAND…", "appends commands, all in one turn", propose},
-        {"transfer", "A [to B]", "A hands leadership on", transfer},
-        {"change", "A [voters A B D] [learners C]", "A changes the configuration", change},
-        {"compact", "A [at INDEX] [keep N]", "a state takes the place of applied entries", compact},
         {"dead", "A to B…", "gives B the proof that A's process is gone", dead},
         {"crash", "A…", "stops it; what was not on its disk is lost", crash},
         {"restart", "A… [at-once]",

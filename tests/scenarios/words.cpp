@@ -125,10 +125,13 @@ std::string text_of(const raft::Configuration& configuration) {
         text = "joint, from " + names_of(configuration.outgoing) + " to " +
                names_of(configuration.voters);
     if (!configuration.learners.empty()) text += ", learners " + names_of(configuration.learners);
+    if (!configuration.witnesses.empty())
+        text += ", witnesses " + names_of(configuration.witnesses);
     return text;
 }
 
 std::string text_of(const raft::Entry& entry) {
+    if (entry.withheld()) return "(withheld)";
     if (entry.configuration) return "(" + text_of(*entry.configuration) + ")";
     return entry.kind == raft::EntryKind::noop ? "no-op" : entry.data.str();
 }

@@ -43,6 +43,8 @@ void World::forget_all() {
     invariants_ = {};
     now_ = {};
     numbered_ = 0;
+    priorities.clear();
+    reads = 0;
     options = {};
     options.heartbeat = 50ms;
     options.election_min = 150ms;
@@ -93,6 +95,8 @@ void World::start(MemberId id, Nanos withhold) {
     raft::Options own = options;
     own.self = id;
     own.seed = id.low;
+    const auto priority = priorities.find(id);
+    if (priority != priorities.end()) own.priority = priority->second;
     if (withhold > 0ns) own.withhold_until = it.clock.now.monotonic + withhold;
     it.raft = std::make_unique<raft::Raft>(own, it.clock.now, it.disk.base, it.disk.hard_state,
                                            it.disk.entries);
@@ -159,6 +163,7 @@ void World::turn(Node& it) {
                         joined(it.applied));
         }
         apply(it, write.output.committed);
+        tell_reads(it, write.output);
         post(it.id, std::move(write.output.send_now));
         if (it.disk_held) {
             tell_writes(it, write.output);
@@ -208,9 +213,20 @@ void World::apply(Node& it, const std::vector<raft::Entry>& entries) {
     if (entries.empty()) return;
     for (const raft::Entry& entry : entries) {
         invariants_.applies(it.id, entry);
-        if (entry.kind == raft::EntryKind::command) it.applied.push_back(entry.data.str());
+        if (entry.data.size() > 0) it.applied.push_back(entry.data.str());
     }
     story.event(name_of(it.id) + "  commits " + list_of(entries));
+}
+
+void World::tell_reads(const Node& it, const raft::Output& output) {
+    for (const raft::ReadReady& ready : output.reads_ready) {
+        story.event(name_of(it.id) + "  may answer read " + std::to_string(ready.read) +
+                    " from what is applied up to " + std::to_string(ready.index));
+    }
+    for (const std::uint64_t read : output.reads_lost) {
+        story.event(name_of(it.id) + "  can't answer read " + std::to_string(read) +
+                    ": it leads no more");
+    }
 }
 
 void World::restore(Node& it, const raft::Snapshot& snapshot) {

@@ -63,6 +63,7 @@ struct Node {
     bool disk_held = false;
     std::deque<Write> writes;
     Disk disk;
+    raft::SnapshotAssembly arriving;  ///< a newcomer's first state
     Lines applied;
     raft::Role told_role = raft::Role::follower;  ///< as the story last told it
     Term told_term = 0;
@@ -89,6 +90,8 @@ public:
     World& operator=(const World&) = delete;
 
     raft::Options options;  ///< of every member, but for `self` and `seed`
+    std::map<MemberId, std::uint8_t> priorities;
+    std::uint64_t reads = 0;  ///< asked for so far: each is known by its number
     Nanos latency = std::chrono::milliseconds(1);
     Story story;
     bool tell_sends = true;  ///< else only deliveries are told
@@ -136,6 +139,7 @@ private:
     void turn(Node& node);
     void tell_role(Node& node);
     void tell_configuration(Node& node);
+    void tell_reads(const Node& node, const raft::Output& output);
     void tell_writes(const Node& node, const raft::Output& output);
     void persist(Node& node, Write write);
     void apply(Node& node, const std::vector<raft::Entry>& entries);

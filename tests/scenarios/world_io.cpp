@@ -122,10 +122,17 @@ void World::receive_as_newcomer(Node& it, const Letter& letter) {
     }
     const auto* install = std::get_if<raft::InstallSnapshot>(&letter.message);
     if (install == nullptr) return;
-    it.disk.base = install->snapshot;
+    const auto whole = it.arriving.take(*install, options.max_snapshot_bytes);
+    if (!whole) {
+        const Index index = install->snapshot->index;
+        post(it.id, {{letter.from, raft::SnapshotReply{install->term, index,
+                                                       it.arriving.received(index), install->sent}}});
+        return;
+    }
+    it.disk.base = whole;
     start(it.id, 0ms);
     story.event(name_of(it.id) + "  starts from the state up to " +
-                position(install->snapshot->index, install->snapshot->term));
+                position(whole->index, whole->term));
     act(it.id, [&](raft::Raft& raft, raft::Moment now) {
         raft.receive(now, letter.from, letter.message);
     });
