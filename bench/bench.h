@@ -45,8 +45,8 @@ struct Figure {
     std::optional<double> allocations_per_entry = {};
     std::optional<double> payload_allocations_per_entry = {};  ///< the client's, not in the above
     std::optional<double> baseline_allocations_per_entry = {};
-    /// Of the samples, those where the follower was told that it was evicted, and those where it was
-    /// told of a state in place of the log.
+    /// Of the samples, those where the follower was told that it was evicted, and those where it
+    /// was told of a state in place of the log.
     std::optional<double> evicted = {};
     std::optional<double> by_state = {};
     std::optional<double> baseline_p50_us = {};

@@ -229,11 +229,11 @@ void Component::stream(std::uint64_t outstanding, std::size_t bytes, Duration be
     std::int64_t next = monotonic_ns();
     while (!failed) {
         for (; in_flight < outstanding; ++in_flight) {
-            must_be_taken(group_.send_ordered(make_message(Mark::first, bytes),
-                                              [&](const RequestDone& done) {
-                                                  --in_flight;
-                                                  failed |= !done.ok();
-                                              }));
+            must_be_taken(
+                group_.send_ordered(make_message(Mark::first, bytes), [&](const RequestDone& done) {
+                    --in_flight;
+                    failed |= !done.ok();
+                }));
         }
         coordinator_.dispatch(between);
         if (monotonic_ns() < next) continue;

@@ -10,7 +10,9 @@ namespace {
 std::atomic<CheckHandler> handler{nullptr};
 }
 
-CheckHandler set_check_handler(CheckHandler next) { return handler.exchange(next); }
+CheckHandler set_check_handler(CheckHandler next) {
+    return handler.exchange(next);
+}
 
 void check_failed(const char* file, int line, const char* condition, const std::string& what) {
     const std::string where = std::string(file) + ":" + std::to_string(line);

@@ -19,8 +19,8 @@ CheckHandler set_check_handler(CheckHandler handler);
 }  // namespace quorate::base
 
 /// QUORATE_CHECK(match <= last_index, "a follower can't hold more than the leader sent")
-#define QUORATE_CHECK(condition, what)                                                   \
-    do {                                                                                 \
-        if (!(condition)) [[unlikely]]                                                   \
-            ::quorate::base::check_failed(__FILE__, __LINE__, #condition, (what));       \
+#define QUORATE_CHECK(condition, what)                                             \
+    do {                                                                           \
+        if (!(condition)) [[unlikely]]                                             \
+            ::quorate::base::check_failed(__FILE__, __LINE__, #condition, (what)); \
     } while (false)

@@ -17,7 +17,8 @@ inline constexpr Nanos long_ago{std::numeric_limits<std::int64_t>::min() / 4};
 /// One reading of a member's clocks.
 struct Moment {
     Nanos monotonic{};  ///< CLOCK_MONOTONIC: timeouts, promises (stands still in suspend)
-    Nanos boottime{};   ///< CLOCK_BOOTTIME: leases and the age of acknowledgements (runs on in suspend)
+    Nanos boottime{};   ///< CLOCK_BOOTTIME: leases and the age of acknowledgements (runs on in
+                        ///< suspend)
 };
 
 }  // namespace quorate::base

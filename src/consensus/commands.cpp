@@ -50,9 +50,7 @@ struct Writer {
         write_id(vote.getVoter(), command.voter);
         vote.setYes(command.yes);
     }
-    void operator()(const ExpirePoll& command) {
-        write_id(root.initExpirePoll(), command.poll);
-    }
+    void operator()(const ExpirePoll& command) { write_id(root.initExpirePoll(), command.poll); }
 };
 
 struct Measure {

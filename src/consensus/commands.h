@@ -25,14 +25,20 @@ struct MemberRecord {
 };
 
 /// Enters the roster. Of a member that is in it already: updates its endpoint, nothing else.
-struct Join { MemberRecord member; };
+struct Join {
+    MemberRecord member;
+};
 /// Leaves the roster: said by itself (left), or found out by the leader (lost). Frees no seat.
-struct Leave { MemberId member; Departure reason = Departure::left; };
+struct Leave {
+    MemberId member;
+    Departure reason = Departure::left;
+};
 /// An ordered message.
 struct OrderedMessage {
     MemberId from;
-    std::uint64_t request = 0;  ///< the proposer's number for it; applied once, however often it comes
-    std::int64_t sent_ns = 0;   ///< CLOCK_REALTIME at the sender
+    std::uint64_t request =
+        0;  ///< the proposer's number for it; applied once, however often it comes
+    std::int64_t sent_ns = 0;  ///< CLOCK_REALTIME at the sender
     Payload data;
     std::uint64_t settled_below = 0;  ///< the proposer waits for none of a lower number any more
 };
@@ -46,9 +52,15 @@ struct OpenPoll {
     Subject subject = Subject::value;
     base::Nanos timeout{};
 };
-struct CastVote { PollId poll; MemberId voter; bool yes = false; };
+struct CastVote {
+    PollId poll;
+    MemberId voter;
+    bool yes = false;
+};
 /// The leader's deadline entry: closes the poll if it is still open.
-struct ExpirePoll { PollId poll; };
+struct ExpirePoll {
+    PollId poll;
+};
 
 using Command = std::variant<Join, Leave, OrderedMessage, OpenPoll, CastVote, ExpirePoll>;
 

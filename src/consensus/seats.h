@@ -1,4 +1,5 @@
-// Who should hold the seats (rules 1 and 3): a pure decision over plain lists, proposed by the leader.
+// Who should hold the seats (rules 1 and 3): a pure decision over plain lists, proposed by the
+// leader.
 #pragma once
 
 #include <functional>
@@ -11,8 +12,8 @@ namespace quorate::consensus {
 
 /// What the plan is made from.
 struct SeatView {
-    std::vector<MemberId> voters;    ///< today's, dead or not
-    std::vector<MemberId> learners;  ///< today's
+    std::vector<MemberId> voters;             ///< today's, dead or not
+    std::vector<MemberId> learners;           ///< today's
     std::function<bool(MemberId)> caught_up;  ///< holds nearly the whole log
     std::function<bool(MemberId)> dead;       ///< its process is proven dead
 };
@@ -24,10 +25,12 @@ struct SeatPlan {
 
 /// The next configuration to change to, or nothing when today's is as it should be. One change at a
 /// time:
-/// - every roster member without a seat is a learner (newcomers get the log at once), and nobody else;
+/// - every roster member without a seat is a learner (newcomers get the log at once), and nobody
+/// else;
 /// - a caught-up learner of role member or witness takes a free seat below the seats of the spec;
 /// - with no free seat, it takes over the seat of a voter that is not in the roster any more, or is
-///   proven dead. Never a living roster member's, and a seat is never freed: voters never get fewer.
+///   proven dead. Never a living roster member's, and a seat is never freed: voters never get
+///   fewer.
 /// Witnesses and members alike; observers stay learners. Several may move in one change.
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view);
 

@@ -6,8 +6,8 @@ namespace quorate::consensus {
 
 void Sessions::settle(Session& session, std::uint64_t below) {
     if (below <= session.base) return;
-    const std::uint64_t gone = std::min<std::uint64_t>(below - session.base,
-                                                       session.applied.size());
+    const std::uint64_t gone =
+        std::min<std::uint64_t>(below - session.base, session.applied.size());
     session.applied.erase(session.applied.begin(),
                           session.applied.begin() + static_cast<std::ptrdiff_t>(gone));
     session.base = below;
@@ -34,9 +34,8 @@ std::optional<std::uint64_t> Sessions::apply(MemberId member, std::uint64_t seri
 void Sessions::bound(std::size_t most) {
     while (sessions_.size() > most) {
         const auto oldest = std::min_element(
-            sessions_.begin(), sessions_.end(), [](const auto& a, const auto& b) {
-                return a.second.last_index < b.second.last_index;
-            });
+            sessions_.begin(), sessions_.end(),
+            [](const auto& a, const auto& b) { return a.second.last_index < b.second.last_index; });
         sessions_.erase(oldest);
     }
 }

@@ -52,16 +52,45 @@ struct Poll {
 };
 
 // ---- effects: what one entry changed ----
-struct RosterJoined { MemberRecord member; };
-struct RosterLeft { MemberRecord member; Departure reason = Departure::left; };
-struct RosterMoved { MemberRecord member; };  ///< a new endpoint
-struct Ordered { std::uint64_t index = 0; OrderedMessage message; };
+struct RosterJoined {
+    MemberRecord member;
+};
+struct RosterLeft {
+    MemberRecord member;
+    Departure reason = Departure::left;
+};
+struct RosterMoved {
+    MemberRecord member;
+};  ///< a new endpoint
+struct Ordered {
+    std::uint64_t index = 0;
+    OrderedMessage message;
+};
 /// A message that came again: applied before, at `index` (0: too long ago to be known).
-struct Repeated { MemberId from; std::uint64_t request = 0; std::uint64_t index = 0; };
-struct PollOpened { PollId poll; std::uint64_t request = 0; };  ///< look it up with find_poll()
-struct PollRejected { PollId poll; MemberId requester; std::uint64_t request = 0; Error error; };  ///< too many open, or a known id
-struct VoteCounted { PollId poll; MemberId voter; };
-struct VoteRejected { PollId poll; MemberId voter; Error error; };  ///< too_late, already_voted, unknown_poll, …
+struct Repeated {
+    MemberId from;
+    std::uint64_t request = 0;
+    std::uint64_t index = 0;
+};
+struct PollOpened {
+    PollId poll;
+    std::uint64_t request = 0;
+};  ///< look it up with find_poll()
+struct PollRejected {
+    PollId poll;
+    MemberId requester;
+    std::uint64_t request = 0;
+    Error error;
+};  ///< too many open, or a known id
+struct VoteCounted {
+    PollId poll;
+    MemberId voter;
+};
+struct VoteRejected {
+    PollId poll;
+    MemberId voter;
+    Error error;
+};  ///< too_late, already_voted, unknown_poll, …
 struct PollClosed {
     PollId poll;
     Outcome outcome = Outcome::no;
@@ -71,10 +100,12 @@ struct PollClosed {
     std::uint64_t index = 0;
     std::vector<MemberId> voters;  ///< the electorate
 };
-struct Malformed { Error error; };  ///< bytes that are no command: no change at all
+struct Malformed {
+    Error error;
+};  ///< bytes that are no command: no change at all
 
-using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened, PollRejected,
-                            VoteCounted, VoteRejected, PollClosed, Malformed>;
+using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened,
+                            PollRejected, VoteCounted, VoteRejected, PollClosed, Malformed>;
 
 class StateMachine {
 public:
@@ -83,8 +114,9 @@ public:
     /// Applies the command in the entry at `index` (greater than every one before) and says what
     /// changed. Polls whose outcome became certain close in the same call, after the effect that
     /// decided them (an opened poll may close at once; a leave may close several, by poll id).
-    /// Commands of members outside the roster are rejected or ignored, never fatal. So is a Join for
-    /// which there is no place: at most spec().size members that are no observers are in the roster.
+    /// Commands of members outside the roster are rejected or ignored, never fatal. So is a Join
+    /// for which there is no place: at most spec().size members that are no observers are in the
+    /// roster.
     std::vector<Effect> apply(std::uint64_t index, const Payload& command);
 
     const Founding& founding() const { return founding_; }
@@ -100,7 +132,8 @@ public:
     /// How many of the roster count towards the deployment's size (no observers).
     std::uint32_t deployed() const;
 
-    /// The whole state, encoded (schema/log.capnp); restore(serialize()) behaves the same from then on.
+    /// The whole state, encoded (schema/log.capnp); restore(serialize()) behaves the same from then
+    /// on.
     Payload serialize() const;
     static Result<StateMachine> restore(const Payload& state);
 

@@ -91,7 +91,8 @@ private:
         CommandQueue& waiting = mailbox_.commands();
         void* const sockets[] = {waiting.socket()};
         const base::Nanos deadline = std::min(loop_->next_deadline(), leave_by_);
-        const base::Nanos pause = waiting.may_sleep() ? deadline - read_monotonic() : base::Nanos(0);
+        const base::Nanos pause =
+            waiting.may_sleep() ? deadline - read_monotonic() : base::Nanos(0);
         transport_->wait(pause, sockets);
         arrived_.clear();
         transport_->collect(arrived_, turn_inputs);

@@ -5,8 +5,7 @@
 
 namespace quorate::group {
 
-InprocMailbox::InprocMailbox(std::size_t max_commands, std::size_t max_events,
-                             Published& published)
+InprocMailbox::InprocMailbox(std::size_t max_commands, std::size_t max_events, Published& published)
     : commands_(context_, max_commands),
       events_(context_, "inproc://events"),
       max_events_(max_events),

@@ -1,10 +1,10 @@
 // The mailbox between a component and its group's worker: a queue down, an inproc pipe up.
 //
-// Commands go down one by one (CommandQueue). Their number is bounded by the component's side, which counts
-// requests until their outcome was told; so each outcome has its place, and none is ever dropped
-// for want of room. Events come up in batches, one for each turn of the worker. Events other than
-// outcomes (and Refused and Left, of which there is one at most) are bounded here, exactly: what
-// was posted and not yet taken.
+// Commands go down one by one (CommandQueue). Their number is bounded by the component's side,
+// which counts requests until their outcome was told; so each outcome has its place, and none is
+// ever dropped for want of room. Events come up in batches, one for each turn of the worker. Events
+// other than outcomes (and Refused and Left, of which there is one at most) are bounded here,
+// exactly: what was posted and not yet taken.
 #pragma once
 
 #include <atomic>

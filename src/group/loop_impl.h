@@ -68,7 +68,8 @@ private:
     bool send(MemberId to, const std::string& endpoint, wire::Body body,
               std::optional<IncarnationId> incarnation = std::nullopt);
     bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
-    wire::Frame frame_to(MemberId to, wire::Body body, std::optional<IncarnationId> incarnation) const;
+    wire::Frame frame_to(MemberId to, wire::Body body,
+                         std::optional<IncarnationId> incarnation) const;
     std::string endpoint_of(MemberId id) const;
     wire::Introduction introduction() const;
 

@@ -28,8 +28,7 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.max_snapshot_in_flight_bytes = 8 * options_.compaction.chunk_bytes;
     // Whoever sent a state need not be the leader (rule 12).
     options.is_readable = [this](const raft::Snapshot& received) {
-        const bool readable =
-            read_state(received, machine_->founding().incarnation).has_value();
+        const bool readable = read_state(received, machine_->founding().incarnation).has_value();
         if (!readable) ++drops_.garbage;
         return readable;
     };

@@ -46,9 +46,8 @@ public:
     RequestId lowest(RequestId next, base::Nanos now) {
         const RequestId reach = consensus::Sessions::window / 2;
         if (next > reach) unknown_.erase(unknown_.begin(), unknown_.lower_bound(next - reach));
-        std::erase_if(unknown_, [&](const auto& entry) {
-            return entry.second.since + patience < now;
-        });
+        std::erase_if(unknown_,
+                      [&](const auto& entry) { return entry.second.since + patience < now; });
         for (const auto& [serial, unknown] : unknown_) {
             if (unknown.index == 0) return std::min(serial, next);
         }

@@ -20,7 +20,8 @@ public:
         const std::vector<raft::Entry>* entries = nullptr;
         std::shared_ptr<const raft::Snapshot> snapshot;
     };
-    /// Starts to persist. True: it is on disk (or needs none) already; false: persisted() will tell.
+    /// Starts to persist. True: it is on disk (or needs none) already; false: persisted() will
+    /// tell.
     virtual bool persist(const Batch& batch, raft::Index last_persisting) = 0;
     /// Forgets entries up to `index`.
     virtual void compact(raft::Index index) = 0;

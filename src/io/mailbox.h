@@ -1,4 +1,5 @@
-// Between a group and its component, as a seam: an inproc socket in src/group, a recorder in src/sim.
+// Between a group and its component, as a seam: an inproc socket in src/group, a recorder in
+// src/sim.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +13,47 @@
 namespace quorate::io {
 
 // ---- what the component asks for; `request` comes back in RequestDone ----
-struct SendToGroup { RequestId request = 0; Payload data; };
-struct SendOrdered { RequestId request = 0; Payload data; };
-struct SendToLeader { RequestId request = 0; Payload data; };
+struct SendToGroup {
+    RequestId request = 0;
+    Payload data;
+};
+struct SendOrdered {
+    RequestId request = 0;
+    Payload data;
+};
+struct SendToLeader {
+    RequestId request = 0;
+    Payload data;
+};
 /// To the sender of the last direct message when `to` is none.
-struct SendToMember { RequestId request = 0; MemberId to; Payload data; };
+struct SendToMember {
+    RequestId request = 0;
+    MemberId to;
+    Payload data;
+};
 struct RequestVote {
     RequestId request = 0;
     std::string topic;
     Voting kind = Voting::majority;
     Duration timeout{};
 };
-struct SendVote { RequestId request = 0; PollId poll; bool yes = false; };
-struct TransferLeadership { RequestId request = 0; MemberId to; };
+struct SendVote {
+    RequestId request = 0;
+    PollId poll;
+    bool yes = false;
+};
+struct TransferLeadership {
+    RequestId request = 0;
+    MemberId to;
+};
 /// An ordered message whose outcome stayed unknown, once more: applied once all the same.
-struct RetryOrdered { RequestId request = 0; RequestId of = 0; };
-struct LeaveGroup { RequestId request = 0; };
+struct RetryOrdered {
+    RequestId request = 0;
+    RequestId of = 0;
+};
+struct LeaveGroup {
+    RequestId request = 0;
+};
 
 using Command = std::variant<SendToGroup, SendOrdered, SendToLeader, SendToMember, RequestVote,
                              SendVote, TransferLeadership, LeaveGroup, RetryOrdered>;

@@ -17,9 +17,14 @@ namespace quorate::io {
 using ConnectionId = std::uint64_t;
 
 /// A frame arrived. Not validated.
-struct FrameArrived { Payload bytes; ConnectionId connection = 0; };
+struct FrameArrived {
+    Payload bytes;
+    ConnectionId connection = 0;
+};
 /// An incoming connection closed: a reason to look, not proof of anything (rule 7).
-struct ConnectionClosed { ConnectionId connection = 0; };
+struct ConnectionClosed {
+    ConnectionId connection = 0;
+};
 /// The answer to probe().
 struct ProbeAnswered {
     std::string endpoint;
@@ -30,19 +35,23 @@ struct ProbeAnswered {
     } answer = Answer::unknown;
 };
 /// A datagram on the beacon address. Not validated; only a hint.
-struct BeaconHeard { Payload bytes; };
+struct BeaconHeard {
+    Payload bytes;
+};
 
 using TransportEvent = std::variant<FrameArrived, ConnectionClosed, ProbeAnswered, BeaconHeard>;
 
 class Transport {
 public:
     virtual ~Transport() = default;
-    /// Queues a frame for `endpoint` (tcp://HOST:PORT), connecting if needed. Frames wait for a link
-    /// that is coming up, up to the bound. False: the bound is reached or the endpoint is unusable.
+    /// Queues a frame for `endpoint` (tcp://HOST:PORT), connecting if needed. Frames wait for a
+    /// link that is coming up, up to the bound. False: the bound is reached or the endpoint is
+    /// unusable.
     virtual bool send(const std::string& endpoint, Payload frame) = 0;
     /// Drops the link to `endpoint` and what waits on it (after `linger` milliseconds of flushing).
     virtual void close(const std::string& endpoint) = 0;
-    /// Tries a plain connection, outside of the links; exactly one ProbeAnswered follows, within 1 s.
+    /// Tries a plain connection, outside of the links; exactly one ProbeAnswered follows, within 1
+    /// s.
     virtual void probe(const std::string& endpoint) = 0;
     /// Sends a datagram to the beacon address, if there is one.
     virtual void announce(Payload datagram) = 0;

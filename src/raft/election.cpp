@@ -33,7 +33,8 @@ void Raft::tick_succession(Moment now) {
 }
 
 /// Who is being removed goes on as a voter until it knows that it is agreed: it may be the one that
-/// holds the entry which removes it, and so the only one that can finish the change (section 4.2.2).
+/// holds the entry which removes it, and so the only one that can finish the change
+/// (section 4.2.2).
 bool Raft::is_needed() const {
     return is_voter() || log_.configuration_at(commit_index_).is_voter(options_.self);
 }

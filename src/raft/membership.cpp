@@ -37,8 +37,7 @@ Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
                      "voters, and fewer than half of them"};
     }
     if (next->is_witness(options_.self)) {
-        return Error{ErrorCode::bad_argument,
-                     "a leader is no witness: hand leadership on first"};
+        return Error{ErrorCode::bad_argument, "a leader is no witness: hand leadership on first"};
     }
     for (const MemberId& id : now_in_force.witnesses) {
         if (next->contains(id) && !next->is_witness(id)) {

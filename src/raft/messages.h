@@ -95,7 +95,7 @@ struct InstallSnapshot {
 /// How much of a state has arrived: where the receiver wants to go on.
 struct SnapshotReply {
     Term term = 0;
-    Index index = 0;           ///< of the snapshot
+    Index index = 0;             ///< of the snapshot
     std::uint64_t received = 0;  ///< bytes held, from the beginning on
     Nanos sent{};
 };
@@ -105,9 +105,8 @@ struct TimeoutNow {
     Term term = 0;
 };
 
-using Message =
-    std::variant<VoteRequest, VoteReply, Append, AppendReply, InstallSnapshot, SnapshotReply,
-                 TimeoutNow>;
+using Message = std::variant<VoteRequest, VoteReply, Append, AppendReply, InstallSnapshot,
+                             SnapshotReply, TimeoutNow>;
 
 struct Outgoing {
     MemberId to;

@@ -76,9 +76,9 @@ void Raft::receive(Moment now, MemberId from, const Message& message) {
 }
 
 Result<Index> Raft::propose(Moment, Payload command, EntryKind kind) {
-    QUORATE_CHECK(kind == EntryKind::command ||
-                      (kind == EntryKind::application && command.size() > 0),
-                  "no-ops and configurations are the leader's own; application data is not empty");
+    QUORATE_CHECK(
+        kind == EntryKind::command || (kind == EntryKind::application && command.size() > 0),
+        "no-ops and configurations are the leader's own; application data is not empty");
     if (role_ != Role::leader) {
         return Error{ErrorCode::not_leader, "only the leader appends commands: ask it"};
     }

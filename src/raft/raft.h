@@ -53,7 +53,7 @@ struct Options {
     std::size_t max_append_entries = 1024;
     std::size_t max_append_bytes = 256 * 1024;
     std::size_t max_in_flight = 64;  ///< Appends with entries unacknowledged by one follower
-    std::size_t max_in_flight_bytes = 8 << 20;  ///< … and their bytes
+    std::size_t max_in_flight_bytes = 8 << 20;     ///< … and their bytes
     std::size_t max_uncommitted_bytes = 64 << 20;  ///< over this a proposal would_block
     std::size_t max_reads = 65536;                 ///< waiting; over this a read would_block
     std::size_t snapshot_chunk_bytes = 64 * 1024;

@@ -30,9 +30,9 @@ bool Raft::flush_snapshot(Moment now, MemberId id, Progress& progress) {
         progress.last_chunk_sent = false;
         progress.snapshot_moved = now.monotonic;
     }
-    const bool room = progress.chunks_sent == progress.chunks_acknowledged ||
-                      progress.chunks_sent - progress.chunks_acknowledged <
-                          options_.max_snapshot_in_flight_bytes;
+    const bool room =
+        progress.chunks_sent == progress.chunks_acknowledged ||
+        progress.chunks_sent - progress.chunks_acknowledged < options_.max_snapshot_in_flight_bytes;
     if (!progress.last_chunk_sent && room) {
         send_chunk(now, id, progress);
         return true;

@@ -11,8 +11,7 @@ std::shared_ptr<const Snapshot> SnapshotAssembly::take(const InstallSnapshot& ch
         clear();
         return part.state.size() <= max_bytes ? chunk.snapshot : nullptr;
     }
-    const bool same =
-        chunk.term == leader_term_ && part.index == index_ && part.term == term_;
+    const bool same = chunk.term == leader_term_ && part.index == index_ && part.term == term_;
     if (!same) {
         if (chunk.term < leader_term_ || (chunk.term == leader_term_ && part.index < index_)) {
             return nullptr;

@@ -56,8 +56,8 @@ void Raft::tick_transfer(Moment now) {
     start_candidacy(now, Trigger::transfer, 0);
 }
 
-/// The voter of the greatest priority takes over once it keeps up with the log (section 3.10). It is
-/// looked for now and then only: a hand-over that failed must not be tried without pause.
+/// The voter of the greatest priority takes over once it keeps up with the log (section 3.10). It
+/// is looked for now and then only: a hand-over that failed must not be tried without pause.
 void Raft::hand_on_to_preferred(Moment now) {
     if (now.monotonic < prefer_at_ || transfer_ || change_in_progress() || !established()) return;
     MemberId preferred;

@@ -50,7 +50,7 @@ struct Profile {
     Nanos fault_length{};  ///< the longest of the usual ones
     std::array<std::uint32_t, fault_kinds> weights{};
     bool mutes_candidates = false;  ///< some: what they send after their requests goes nowhere
-    Nanos request_gap{};  ///< between one component's requests, on average
+    Nanos request_gap{};            ///< between one component's requests, on average
     std::uint64_t silent_voter_one_in = 0;
     Nanos forged_gap{};    ///< between garbage or replayed frames; 0: none
     bool replays = false;  ///< old frames, to anyone

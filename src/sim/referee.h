@@ -70,7 +70,7 @@ private:
         MemberId promised_to;
         SimClock* clock = nullptr;              ///< its machine's
         Nanos promised_until = base::long_ago;  ///< of its clock, after its last turn
-        IncarnationId left;                     ///< the last one that it gave up, and its promise then
+        IncarnationId left;  ///< the last one that it gave up, and its promise then
         Nanos left_promised_until = base::long_ago;
         bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
         bool gave_up = false;   ///< in this turn
@@ -82,7 +82,7 @@ private:
         };
         std::map<RequestId, OnItsWay> ordered;
         std::map<RequestId, OnItsWay> unknown;  ///< … whose outcome it was not told
-        std::vector<RequestId> asked;  ///< in this turn
+        std::vector<RequestId> asked;           ///< in this turn
         struct Acknowledged {
             IncarnationId incarnation;
             raft::Index index;

@@ -76,8 +76,8 @@ void Referee::notice_incarnation(Process& process) {
 void Referee::look_at_founders(const Process& founder, const consensus::Founding& founding) {
     if (founding.roster.size() < founding.spec.founders()) {
         broken("a founding takes more than half of the deployment",
-               founder.label() + " founds with " + std::to_string(founding.roster.size()) +
-                   " of " + std::to_string(founding.spec.size));
+               founder.label() + " founds with " + std::to_string(founding.roster.size()) + " of " +
+                   std::to_string(founding.spec.size));
     }
     for (const consensus::MemberRecord& member : founding.roster) {
         const auto life = lives_.find(member.id);

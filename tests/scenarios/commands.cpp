@@ -48,10 +48,9 @@ std::optional<Selects> parse_route(std::string_view word) {
 }
 
 bool is_kind(std::string_view word) {
-    const std::vector<std::string_view> kinds{"append",     "append-reply", "vote",
-                                              "vote-reply", "pre-vote",     "pre-vote-reply",
-                                              "snapshot",   "snapshot-reply",
-                                              "timeout-now", "other"};
+    const std::vector<std::string_view> kinds{
+        "append",         "append-reply", "vote",           "vote-reply",  "pre-vote",
+        "pre-vote-reply", "snapshot",     "snapshot-reply", "timeout-now", "other"};
     return std::find(kinds.begin(), kinds.end(), word) != kinds.end();
 }
 

@@ -80,8 +80,7 @@ void read(World& world, Arguments& words) {
 std::vector<Command> leader_commands() {
     return {
         {"propose", "A [application] COMMAND…",
-         "appends commands, all in one turn; application: a witness gets no data of them",
-         propose},
+         "appends commands, all in one turn; application: a witness gets no data of them", propose},
         {"read", "A [by-quorum] [times N]",
          "asks A for linearizable reads, all in one turn; by quorum: a lease is not enough", read},
         {"transfer", "A [to B]", "A hands leadership on", transfer},

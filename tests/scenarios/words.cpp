@@ -79,11 +79,10 @@ struct Sentence {
     }
     std::string operator()(const raft::InstallSnapshot& m) const {
         const bool whole = m.offset == 0 && m.done;
-        const std::string part =
-            whole ? "all"
-                  : "bytes " + std::to_string(m.offset) + ".." +
-                        std::to_string(m.offset + m.snapshot->state.size()) +
-                        (m.done ? ", the last, of all" : " of all");
+        const std::string part = whole ? "all"
+                                       : "bytes " + std::to_string(m.offset) + ".." +
+                                             std::to_string(m.offset + m.snapshot->state.size()) +
+                                             (m.done ? ", the last, of all" : " of all");
         return "state" + in_term(m.term) + ": " + part + " up to " +
                position(m.snapshot->index, m.snapshot->term) + ", " +
                text_of(m.snapshot->configuration);

@@ -125,8 +125,9 @@ void World::receive_as_newcomer(Node& it, const Letter& letter) {
     const auto whole = it.arriving.take(*install, options.max_snapshot_bytes);
     if (!whole) {
         const Index index = install->snapshot->index;
-        post(it.id, {{letter.from, raft::SnapshotReply{install->term, index,
-                                                       it.arriving.received(index), install->sent}}});
+        post(it.id,
+             {{letter.from, raft::SnapshotReply{install->term, index, it.arriving.received(index),
+                                                install->sent}}});
         return;
     }
     it.disk.base = whole;
