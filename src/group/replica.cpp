@@ -26,7 +26,9 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.max_append_bytes = append_bytes;
     options.snapshot_chunk_bytes = options_.compaction.chunk_bytes;
     options.max_snapshot_in_flight_bytes = 8 * options_.compaction.chunk_bytes;
-    // Whoever sent a state need not be the leader (rule 12).
+    // Until CURVE says who a sender is, anybody may have sent what contradicts the group, or a
+    // state that nobody can read (rule 12).
+    options.senders_are_authenticated = false;
     options.is_readable = [this](const raft::Snapshot& received) {
         const bool readable = read_state(received, machine_->founding().incarnation).has_value();
         if (!readable) ++drops_.garbage;
@@ -59,17 +61,14 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
 void GroupLoop::Impl::pump() {
     while (raft_ && !finished_) {
         raft::Output output = raft_->take_output(now_);
-        const bool idle = !output.hard_state && !output.truncate_from && output.entries.empty() &&
-                          !output.snapshot && output.send_now.empty() &&
-                          output.send_after_persist.empty() && output.committed.empty();
-        if (idle) return;
+        if (output.idle()) return;
         carry_out(output);
     }
 }
 
 void GroupLoop::Impl::carry_out(raft::Output& output) {
     send_raft(output.send_now);
-    if (output.hard_state || output.truncate_from || !output.entries.empty() || output.snapshot) {
+    if (output.persists()) {
         const io::LogStore::Batch batch{output.hard_state, output.truncate_from, &output.entries,
                                         output.snapshot};
         const bool on_disk = store_.persist(batch, output.last_persisting);

@@ -121,10 +121,12 @@ void Raft::become_leader(Moment now) {
     transfer_.reset();
     handed_on_ = false;
     leader_since_ = now;
-    own_sent_ = base::long_ago;
+    own_sent_ = last_asked_ = base::long_ago;
     heartbeat_deadline_ = now.monotonic + options_.heartbeat;
     quorum_deadline_ = now.monotonic + options_.election_max;
-    prefer_at_ = now.monotonic + 2 * options_.election_max;
+    // Later only where a hand-over has just failed: that one is not tried again at once.
+    const Nanos prefer_at = now.monotonic + 2 * options_.election_max;
+    prefer_at_ = prefer_at_ == base::never ? prefer_at : std::max(prefer_at_, prefer_at);
     round_due_ = true;
     progress_.clear();
     sync_progress(Start::replicate);
@@ -142,7 +144,8 @@ void Raft::suspect(MemberId id) {
         const auto found = progress_.find(id);
         if (found == progress_.end() || found->second.state != Progress::State::replicate) return;
         found->second.state = Progress::State::probe;
-        found->second.next = found->second.match + 1;
+        // Before its first answer in this term nothing better is known than what was assumed.
+        if (found->second.match > 0) found->second.next = found->second.match + 1;
         found->second.probe_due = true;
         found->second.forget_in_flight();
     } else if (id == leader_ && role_ == Role::follower) {

@@ -241,6 +241,7 @@ void Raft::fingerprint_of_role(Digest& digest) const {
     digest.monotonic(leader_since_.monotonic);
     digest.boottime(leader_since_.boottime);
     digest.boottime(own_sent_);
+    if (!reads_.empty()) digest.boottime(last_asked_);
     digest.deadline(heartbeat_deadline_);
     digest.deadline(quorum_deadline_);
     digest.add(round_due_);

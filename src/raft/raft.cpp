@@ -270,8 +270,10 @@ bool Raft::caught_up(Moment now, MemberId id) const {
     const auto found = progress_.find(id);
     if (found == progress_.end()) return false;
     const Progress& progress = found->second;
-    return progress.round_was_quick && progress.match >= commit_index_ &&
-           now.monotonic - progress.heard < options_.election_max;
+    // Under load it is always a few entries behind: what counts is that it closes its rounds.
+    const bool closes_rounds = progress.round_was_quick &&
+                               now.monotonic - progress.round_began < options_.election_min;
+    return closes_rounds && now.monotonic - progress.heard < options_.election_max;
 }
 
 }  // namespace quorate::raft

@@ -61,6 +61,10 @@ struct Options {
     std::size_t max_snapshot_bytes = std::size_t{1} << 30;  ///< a longer state is not taken
     /// Whether a state that arrived whole can be read: whoever sent it need not be the leader.
     std::function<bool(const Snapshot&)> is_readable;
+    /// What contradicts all that is agreed (a second leader of a term, a leader without a committed
+    /// entry) stops the program where senders are authenticated, since then something is broken
+    /// here. Else anybody may have forged it, and it is ignored.
+    bool senders_are_authenticated = true;
     /// The wish to lead: a leader hands on to a caught-up voter that has a greater one (section
     /// 3.10).
     std::uint8_t priority = 0;
@@ -84,6 +88,16 @@ struct Output {
     std::vector<Entry> committed;  ///< apply in order, each once
     std::vector<ReadReady> reads_ready;
     std::vector<std::uint64_t> reads_lost;  ///< leadership was lost under them: ask the next leader
+
+    /// Whether something is to be put on disk.
+    bool persists() const {
+        return hard_state || truncate_from || snapshot || !entries.empty();
+    }
+    /// Whether there is nothing to do at all.
+    bool idle() const {
+        return !persists() && send_now.empty() && send_after_persist.empty() &&
+               committed.empty() && reads_ready.empty() && reads_lost.empty();
+    }
 };
 
 /// Why the node last campaigned or took leadership: for the election record.
@@ -173,7 +187,8 @@ public:
     /// Leader: when `id` was last heard (CLOCK_MONOTONIC); long_ago if never in this term.
     Nanos heard_at(MemberId id) const;
     /// Leader: whether `id` keeps up with the log: its last round of catching up (section 4.2.1)
-    /// took less than election_min, it holds what is committed, and it was heard lately.
+    /// took less than election_min, the one under way has not taken longer, and it was heard
+    /// lately.
     bool caught_up(Moment now, MemberId id) const;
     /// Leader: match index of a follower.
     Index match_index(MemberId id) const;
@@ -322,7 +337,9 @@ private:
         std::size_t chunks_sent = 0;  ///< bytes of it
         std::size_t chunks_acknowledged = 0;
         bool last_chunk_sent = false;
-        Nanos snapshot_moved = base::long_ago;  ///< CLOCK_MONOTONIC of the last news of it
+        Nanos snapshot_moved = base::long_ago;     ///< CLOCK_MONOTONIC of the last news of it
+        Nanos snapshot_answered = base::long_ago;  ///< CLOCK_BOOTTIME of the newest answered chunk
+        std::uint32_t snapshot_silences = 0;       ///< times that news failed to come, since the last
         Index commit_told = 0;
         std::uint32_t rank = 0;
         std::uint8_t priority = 0;
@@ -386,6 +403,7 @@ private:
     Index first_own_index_ = 0;      ///< the no-op of this term
     Moment leader_since_;
     Nanos own_sent_ = base::long_ago;  ///< CLOCK_BOOTTIME of the newest own round or Append
+    Nanos last_asked_ = base::long_ago;  ///< CLOCK_BOOTTIME of the newest request to anybody
     Nanos heartbeat_deadline_ = base::never;
     Nanos quorum_deadline_ = base::never;  ///< when to look whether a quorum is still heard
     bool round_due_ = false;

@@ -21,7 +21,7 @@ Result<> Raft::read(Moment now, std::uint64_t read, ReadBy by) {
         return Done{};
     }
     // A request that was sent at this very moment may have been sent before the read was asked for.
-    const Nanos since = own_sent_ == now.boottime ? now.boottime + Nanos{1} : now.boottime;
+    const Nanos since = last_asked_ == now.boottime ? now.boottime + Nanos{1} : now.boottime;
     reads_.push_back({read, since});
     round_due_ = true;
     return Done{};

@@ -26,6 +26,7 @@ void Raft::on_append(Moment now, MemberId from, const Append& append) {
         const Index match = append.prev_index + append.entries.size();
         commit_index_ = std::max(commit_index_, std::min(append.commit, match));
         answer.match = std::max(match, commit_index_);
+        if (commit_index_ >= incoming_.index() && incoming_.index() > 0) incoming_.clear();
         if (append.commit_only) return;
     } else {
         // Back by whole terms (section 3.5): entries of later terms than prev_term can't be the
@@ -43,9 +44,11 @@ bool Raft::follow(Moment now, MemberId from, Term term) {
     if (term == hard_state_.term && led_by_another) {
         // Who has no seat can't have been elected: a forgery, and no reason to stop. Where it came
         // first, whoever has a seat takes its place.
-        QUORATE_CHECK(!configuration().is_voter(from) || !configuration().is_voter(leader_),
+        const bool both_may_lead =
+            configuration().is_voter(from) && configuration().is_voter(leader_);
+        QUORATE_CHECK(!both_may_lead || !options_.senders_are_authenticated,
                       "a term has one leader at most");
-        if (!configuration().is_voter(from)) return false;
+        if (both_may_lead || !configuration().is_voter(from)) return false;
     }
     if (term > hard_state_.term || role_ != Role::follower || leader_ != from) {
         become_follower(now, term, from);
@@ -60,7 +63,7 @@ bool Raft::follow(Moment now, MemberId from, Term term) {
 bool Raft::agrees_with_committed(MemberId from, Index index, Term term) const {
     const std::optional<Term> held = log_.term_at(index);
     const bool agrees = !held || *held == term;
-    QUORATE_CHECK(agrees || !configuration().is_voter(from),
+    QUORATE_CHECK(agrees || !configuration().is_voter(from) || !options_.senders_are_authenticated,
                   "a leader's log holds every committed entry");
     return agrees;
 }

@@ -1,6 +1,7 @@
 // A leader's side of AppendEntries: rounds, pipelines, acknowledgements, commit (sections 3.5, 3.6,
 // 6.2, 10.2.1).
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "raft/quorum.h"
@@ -83,8 +84,9 @@ bool Raft::flush_follower(Moment now, MemberId id, Progress& progress) {
                 begin_snapshot(now, progress);
                 return flush_snapshot(now, id, progress);
             }
-            progress.probe_due = false;
-            progress.probe_sent = now.boottime;
+            // Rounds ask again from the same place: any of the answers tells what to do next, or
+            // one that takes longer than a heartbeat would always come too late.
+            if (std::exchange(progress.probe_due, false)) progress.probe_sent = now.boottime;
             send_append(now, id, progress, progress.next - 1, *prev_term, {});
             return true;
         }
@@ -98,7 +100,8 @@ bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
     // While it is not agreed on that it is a witness, it may have to be something else again. And a
     // witness must not be ahead of everyone who could lead: it gets what is on this disk.
     const bool witness = log_.configuration_at(commit_index_).is_witness(id);
-    const Index end = witness ? std::min(persisted_, log_.last_index()) : log_.last_index();
+    const bool on_disk_only = witness || configuration().is_witness(id);
+    const Index end = on_disk_only ? std::min(persisted_, log_.last_index()) : log_.last_index();
     const bool more = progress.next <= end && progress.in_flight.size() < options_.max_in_flight &&
                       progress.in_flight_bytes < options_.max_in_flight_bytes;
     if (!more && !round_due_ && progress.commit_told >= commit_index_) return false;
@@ -137,7 +140,7 @@ void Raft::send_append(Moment now, MemberId id, Progress& progress, Index prev, 
     append.commit = commit_index_;
     append.successor_rank = progress.rank;
     append.entries = std::move(entries);
-    append.sent = now.boottime;
+    append.sent = last_asked_ = now.boottime;
     progress.commit_told = commit_index_;
     send(id, std::move(append));
 }
@@ -202,7 +205,10 @@ void Raft::note_round(Moment now, Progress& progress) {
 }
 
 void Raft::on_rejected(Moment now, Progress& progress, const AppendReply& reply) {
-    if (progress.state == Progress::State::snapshot) return;  // asked before the state was there
+    if (progress.state == Progress::State::snapshot) {
+        progress.snapshot_silences = 0;  // it hears, and is heard: what was lost may go at once
+        return;
+    }
     if (reply.sent < progress.probe_sent) return;  // answers a request from before the probe
     if (reply.needs_snapshot) {
         if (progress.match > 0) return;  // stale: it had the state since

@@ -15,32 +15,40 @@ void Raft::begin_snapshot(Moment now, Progress& progress) {
     progress.chunks_sent = progress.chunks_acknowledged = 0;
     progress.last_chunk_sent = false;
     progress.snapshot_moved = now.monotonic;
+    progress.snapshot_answered = base::long_ago;
+    progress.snapshot_silences = 0;
     progress.probe_due = false;
     progress.forget_in_flight();
 }
 
-/// Sends the next chunk, if the window has room; whether it sent anything.
+/// Sends the next chunk, if the window has room, and the heartbeat that is due; whether it sent
+/// anything.
 bool Raft::flush_snapshot(Moment now, MemberId id, Progress& progress) {
-    if (now.monotonic - progress.snapshot_moved >= options_.election_min) {
-        // No news: chunks or answers were lost. On from where it is known to be; and where the log
+    constexpr std::uint32_t most_doublings = 3;
+    const Nanos patience = options_.election_min * (1 << progress.snapshot_silences);
+    if (now.monotonic - progress.snapshot_moved >= patience) {
+        // No news: chunks or answers were lost, or the way is slow. On from where it is known to
+        // be, one chunk at a time and less and less often, until there is news; and where the log
         // has left this state behind, with the one that the log goes on from.
         const bool overtaken = log_.first_index() > progress.snapshot->index + 1;
         if (overtaken && progress.chunks_acknowledged == 0) progress.snapshot = log_.snapshot();
         progress.chunks_sent = progress.chunks_acknowledged;
         progress.last_chunk_sent = false;
         progress.snapshot_moved = now.monotonic;
+        progress.snapshot_silences = std::min(progress.snapshot_silences + 1, most_doublings);
     }
-    const bool room =
-        progress.chunks_sent == progress.chunks_acknowledged ||
-        progress.chunks_sent - progress.chunks_acknowledged < options_.max_snapshot_in_flight_bytes;
-    if (!progress.last_chunk_sent && room) {
-        send_chunk(now, id, progress);
-        return true;
+    const bool room = progress.chunks_sent == progress.chunks_acknowledged ||
+                      (progress.snapshot_silences == 0 &&
+                       progress.chunks_sent - progress.chunks_acknowledged <
+                           options_.max_snapshot_in_flight_bytes);
+    const bool chunk = !progress.last_chunk_sent && room;
+    if (chunk) send_chunk(now, id, progress);
+    // A heartbeat keeps the promise alive, and is accepted once the state is there, even if that
+    // answer was lost.
+    if (round_due_) {
+        send_append(now, id, progress, progress.snapshot->index, progress.snapshot->term, {});
     }
-    if (!round_due_) return false;
-    // A heartbeat, which is accepted once the state is there, even if that answer was lost.
-    send_append(now, id, progress, progress.snapshot->index, progress.snapshot->term, {});
-    return true;
+    return chunk || round_due_;
 }
 
 void Raft::send_chunk(Moment now, MemberId id, Progress& progress) {
@@ -51,7 +59,7 @@ void Raft::send_chunk(Moment now, MemberId id, Progress& progress) {
     install.term = hard_state_.term;
     install.offset = progress.chunks_sent;
     install.done = bytes == left;
-    install.sent = now.boottime;
+    install.sent = last_asked_ = now.boottime;
     if (bytes == state.size()) {
         install.snapshot = progress.snapshot;
     } else {
@@ -89,6 +97,12 @@ void Raft::on_snapshot_reply(Moment now, MemberId from, const SnapshotReply& rep
         reply.received > progress.snapshot->state.size()) {
         return;
     }
+    // One that was overtaken says less than what is known.
+    const bool overtaken = reply.sent == progress.snapshot_answered &&
+                           reply.received < progress.chunks_acknowledged;
+    if (reply.sent < progress.snapshot_answered || overtaken) return;
+    progress.snapshot_answered = reply.sent;
+    progress.snapshot_silences = 0;
     if (reply.received > progress.chunks_acknowledged) {
         progress.chunks_acknowledged = reply.received;
         progress.chunks_sent = std::max(progress.chunks_sent, progress.chunks_acknowledged);

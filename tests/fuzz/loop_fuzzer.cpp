@@ -1,7 +1,7 @@
 // A whole member, as GroupLoop is one, and whatever strangers may send to it: any frame, in any
 // order, with clocks, probes and its component's requests in between. The frames go through the
-// decoder; some are then addressed to this very life, as a stranger could who listened. Who has a
-// seat breaks no invariant that an election would have kept: it sends no Append and no state.
+// decoder; some are then addressed to this very life, as a stranger could who listened, and in any
+// member's name.
 #include "group/group_loop.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/wire/samples.h"
@@ -74,7 +74,7 @@ private:
     void step();
     void wait(Nanos time);
     void hear(std::uint8_t how);
-    bool address(wire::Frame& frame, std::uint8_t how);
+    void address(wire::Frame& frame, std::uint8_t how);
     io::Command some_request();
     void turn(std::vector<io::TransportEvent> arrived, std::vector<io::Command> commands = {}) {
         loop_.turn(arrived, commands);
@@ -123,15 +123,15 @@ void Story::hear(std::uint8_t how) {
     Payload bytes = payload_of(input_.bytes());
     auto decoded = wire::decode(bytes, wire::group_name);
     if (auto* frame = std::get_if<wire::Frame>(&decoded)) {
-        if (!address(*frame, how)) return;
+        address(*frame, how);
         bytes = payload_of(wire::encode(*frame).view());
     }
     if (how & 128) return turn({io::BeaconHeard{bytes}});
     turn({io::FrameArrived{bytes, how / 8 % 4u}});
 }
 
-/// To this life, from whom it names or another; false if the sender would not send it.
-bool Story::address(wire::Frame& frame, std::uint8_t how) {
+/// To this life, from whom it names or another.
+void Story::address(wire::Frame& frame, std::uint8_t how) {
     const bool to_anyone = std::holds_alternative<wire::Hello>(frame.body) ||
                            std::holds_alternative<wire::Beacon>(frame.body);
     frame.header.receiver = to_anyone ? MemberId{} : loop_.id();
@@ -143,11 +143,6 @@ bool Story::address(wire::Frame& frame, std::uint8_t how) {
         const bool in_already = done->founding.roster.front().id == loop_.id();
         if (!in_already) done->founding.roster.front().id = loop_.id();
     }
-    auto* raft = std::get_if<wire::RaftFrame>(&frame.body);
-    if (raft == nullptr || !loop_.raft()) return true;
-    const bool leads = std::holds_alternative<raft::Append>(raft->message) ||
-                       std::holds_alternative<raft::InstallSnapshot>(raft->message);
-    return !leads || !loop_.raft()->configuration().is_voter(frame.header.sender);
 }
 
 io::Command Story::some_request() {

@@ -1,7 +1,6 @@
 // A Raft core, and whatever the network may say to it. Members 1 (the core), 2 and 3 have seats, 4
-// learns, 5 to 8 are strangers. Strangers lie about everything; who has a seat breaks no invariant
-// that an election would have kept (it sends no Append and no state), but answers and asks whatever
-// it likes. Each message goes through its bytes where it can.
+// learns, 5 to 8 are strangers. Anybody lies about everything, in any name: nobody is authenticated
+// here. Each message goes through its bytes where it can.
 #include <deque>
 
 #include "raft/raft.h"
@@ -55,6 +54,7 @@ private:
     Raft core_;
     std::deque<Index> persisting_;
     Index applied_ = 0, committed_ = 0;
+    std::uint64_t reads_ = 0;
     HardState last_;
 };
 
@@ -71,6 +71,7 @@ Options options_of(std::uint8_t choice) {
     options.withhold_until = choice & 2 ? Nanos(12s) : base::long_ago;
     options.max_append_entries = 3;
     options.max_in_flight = 2;
+    options.senders_are_authenticated = false;
     return options;
 }
 
@@ -134,7 +135,7 @@ void Story::wait(Nanos time) {
 
 /// What the component and the rooms around the core ask of it.
 void Story::ask_something() {
-    switch (input_.byte() % 6) {
+    switch (input_.byte() % 8) {
         case 0:
             (void)core_.propose(now_, Payload(std::string(input_.byte(), 'x')));
             return;
@@ -149,8 +150,12 @@ void Story::ask_something() {
         case 4:
             if (applied_ > 0) core_.compact(applied_, Payload("state"), input_.byte() % 4);
             return;
-        default:
+        case 5:
             return core_.stop_withholding();
+        case 6:
+            return core_.suspect(member(input_.byte() % 9));
+        default:
+            (void)core_.read(now_, ++reads_, input_.byte() & 1 ? ReadBy::lease : ReadBy::quorum);
     }
 }
 
@@ -164,9 +169,6 @@ void Story::hear(MemberId from, Message message) {
     } else if (sound) {
         return;  // a time that no clock shows
     }
-    const bool leads =
-        std::holds_alternative<Append>(message) || std::holds_alternative<InstallSnapshot>(message);
-    if (leads && core_.configuration().is_voter(from)) return;
     core_.receive(now_, from, message);
 }
 

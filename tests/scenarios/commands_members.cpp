@@ -29,6 +29,8 @@ void cluster(World& world, Arguments& words) {
         } else if (words.accept("priority")) {
             const MemberId id = words.member();
             world.priorities[id] = static_cast<std::uint8_t>(words.number());
+        } else if (words.accept("latency")) {
+            world.latency = words.milliseconds();
         } else if (words.accept("chunk")) {
             world.options.snapshot_chunk_bytes = words.number();
         } else if (words.accept("window")) {
@@ -201,7 +203,8 @@ std::vector<Command> member_commands() {
     return {
         {"cluster",
          "A B C [learners D] [witnesses C] [leader A] [priority B N] [floor N] [heartbeat MS] "
-         "[election MIN MAX] [drift F] [batch N] [in-flight N] [chunk BYTES] [window BYTES]",
+         "[election MIN MAX] [drift F] [batch N] [in-flight N] [chunk BYTES] [window BYTES] "
+         "[latency MS]",
          "a new world with a group; with a leader, elects it and commits its no-op", cluster},
         {"newcomer", "D…", "a member without any state, until a leader sends it one", newcomer},
         {"from-disk", "A [log TERM…] [term T] [vote B]",

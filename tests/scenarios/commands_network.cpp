@@ -133,9 +133,11 @@ void run(World& world, Arguments& words) {
     world.advance(words.milliseconds(), World::Network::delivers);
 }
 
-void network(World& world, Arguments&) {
+void network(World& world, Arguments& words) {
+    const Selects selects = words.selection();
     if (world.letters.empty()) world.story.always("nothing is on its way");
     for (const Letter& letter : world.letters) {
+        if (!selects(letter)) continue;
         world.story.always("#" + std::to_string(letter.number) + " " + name_of(letter.from) +
                            " -> " + name_of(letter.to) + "  " + text_of(letter.message) +
                            (world.is_held(letter) ? " (held)" : ""));
@@ -158,8 +160,8 @@ std::vector<Command> network_commands() {
         {"cut", "A B | C… or A->B", "cuts links: between groups, or one way", cut},
         {"heal", "", "cuts nothing any more", heal},
         {"wait", "MS", "time passes, timers fire, and the network stands still", wait},
-        {"run", "MS", "time passes, and each message takes 1 ms", run},
-        {"network", "", "what is on its way", network},
+        {"run", "MS", "time passes, and each message takes its latency, 1 ms", run},
+        {"network", "[WHICH]", "what is on its way", network},
     };
 }
 

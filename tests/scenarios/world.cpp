@@ -43,6 +43,7 @@ void World::forget_all() {
     invariants_ = {};
     now_ = {};
     numbered_ = 0;
+    latency = 1ms;
     priorities.clear();
     reads = 0;
     options = {};

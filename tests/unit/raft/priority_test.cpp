@@ -1,6 +1,8 @@
 // Who should lead (section 3.10), who is suspected, and who keeps up (section 4.2.1).
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "tests/unit/raft/cluster.h"
 
 namespace quorate::raft::test {
@@ -54,6 +56,29 @@ TEST(Priority, WhoLagsBehindIsNotPreferred) {
         solo.hear(3, behind);
     }
     EXPECT_EQ(solo.count<TimeoutNow>(3), 0u);
+}
+
+TEST(Priority, UnderLoadWhoIsAlwaysAFewEntriesBehindKeepsUp) {
+    Solo solo;
+    solo.establish();
+    std::deque<AppendReply> late;
+    const Nanos end = solo.now.monotonic + 6 * timing(1).election_max;
+    while (solo.now.monotonic < end && solo.count<TimeoutNow>(3) == 0) {
+        solo.wait(1ms);
+        solo.raft.tick(solo.now);
+        if (solo.raft.handing_on()) {
+            solo.turn();
+        } else {
+            solo.propose();
+        }
+        solo.acknowledge(2);
+        late.push_back(solo.acknowledgement(3));
+        late.back().priority = 9;
+        if (late.size() <= 10) continue;
+        solo.hear(3, late.front());
+        late.pop_front();
+    }
+    EXPECT_EQ(solo.count<TimeoutNow>(3), 1u);
 }
 
 TEST(Priority, IsToldWithEachAcknowledgement) {

@@ -139,10 +139,18 @@ struct Chunks : Solo {
         hear(2, outside);
         for (int i = 0; i < 5; ++i) turn();
     }
+    /// An answer to the newest chunk.
     void arrived(std::uint64_t bytes) {
-        hear(2, SnapshotReply{raft.term(), 1, bytes, last<InstallSnapshot>(2)->sent});
+        if (const auto* chunk = last<InstallSnapshot>(2)) newest = chunk->sent;
+        hear(2, SnapshotReply{raft.term(), 1, bytes, newest});
         for (int i = 0; i < 5; ++i) turn();
     }
+    /// An answer to one that left this very moment.
+    void later(std::uint64_t bytes) {
+        hear(2, SnapshotReply{raft.term(), 1, bytes, now.boottime});
+        for (int i = 0; i < 5; ++i) turn();
+    }
+    Nanos newest{};
 };
 
 TEST(Snapshot, IsSentInChunksAsFarAsTheWindowReaches) {
@@ -165,12 +173,35 @@ TEST(Snapshot, GoesOnFromWhereTheReceiverIs) {
     leader.wait(timing(1).election_min);
     leader.forget();
     leader.turn();
-    EXPECT_EQ(leader.count<InstallSnapshot>(2), 2u) << "what is lost is sent again";
-    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 600u);
-    leader.arrived(900);
-    leader.arrived(0);
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 1u) << "what is lost is sent again, one by one";
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 300u);
+    leader.arrived(600);
+    EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 900u) << "the window is open again";
+    leader.wait(1ms);
+    leader.forget();
+    leader.turn();
+    leader.later(0);
     EXPECT_EQ(leader.last<InstallSnapshot>(2)->offset, 300u) << "a new life has nothing of it";
-    EXPECT_EQ(leader.count<InstallSnapshot>(2), 5u);
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 2u);
+}
+
+TEST(Snapshot, AnswersThatWereOvertakenTakeNothingBack) {
+    Chunks leader;
+    leader.arrived(600);
+    leader.forget();
+    leader.arrived(300);
+    EXPECT_EQ(leader.count<InstallSnapshot>(2), 0u);
+}
+
+TEST(Snapshot, OnItsWayLeavesRoomForHeartbeats) {
+    Chunks leader;
+    while (leader.count<Append>(2) == 0) {
+        leader.wait(10ms);
+        leader.raft.tick(leader.now);
+        leader.later(300);
+        leader.later(0);
+        ASSERT_LT(leader.now.monotonic, Solo::start().monotonic + 10s) << "no heartbeat";
+    }
 }
 
 TEST(Snapshot, OnItsWayOutlivesTheLogsNextOne) {
