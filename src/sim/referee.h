@@ -5,6 +5,7 @@
 // hold ends the run (rule_broken.h).
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -65,6 +66,8 @@ private:
         bool leads = false;
         raft::Term led_term = 0;
         raft::Index led_commit = 0;
+        /// What was committed when, by its clock, from two election timeouts ago on.
+        std::deque<std::pair<Nanos, raft::Index>> commits;
         raft::Index led_configuration = 0;  ///< the index of the latest, while it leads
         Nanos lease_until = base::long_ago;
         MemberId promised_to;
@@ -101,7 +104,8 @@ private:
     void look_at_promise_on_entering(const Process& process, const Watch& seen) const;
     void look_at_log(Process& process);
     void look_at_role(Process& process);
-    static void look_at_newly_seated(const Watch& seen, const raft::Raft& raft);
+    void look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const;
+    void note_commit(Watch& seen, raft::Index commit) const;
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);
     void look_at_state(Process& process);

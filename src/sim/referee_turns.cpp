@@ -149,6 +149,7 @@ void Referee::look_at_log(Process& process) {
 
 void Referee::look_at_role(Process& process) {
     Watch& seen = watch(process);
+    seen.clock = &process.clock;
     const raft::Raft& raft = *process.loop->raft();
     if (raft.handing_on()) handed_on_.insert(seen.id);
     const bool leads = raft.role() == raft::Role::leader;
@@ -182,23 +183,37 @@ void Referee::look_at_role(Process& process) {
         if (raft.configuration_index() > seen.led_configuration) look_at_newly_seated(seen, raft);
     }
     seen.led_configuration = raft.configuration_index();
+    if (!seen.leads || seen.led_term != raft.term()) seen.commits.clear();
+    note_commit(seen, raft.commit_index());
     seen.leads = true;
     seen.led_term = raft.term();
     seen.led_commit = raft.commit_index();
 }
 
-/// A new voter that lags would hold up every decision (section 4.2.1). What was committed before
-/// this turn it has to hold.
-void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) {
+void Referee::note_commit(Watch& seen, raft::Index commit) const {
+    const Nanos now = seen.clock->now().monotonic;
+    if (seen.commits.empty() || seen.commits.back().second < commit) {
+        seen.commits.emplace_back(now, commit);
+    }
+    const Nanos past = now - 2 * profile_.spec.timing.election_min;
+    while (seen.commits.size() > 1 && seen.commits[1].first <= past) seen.commits.pop_front();
+}
+
+/// A new voter that lags would hold up every decision (section 4.2.1). Its last round took less
+/// than an election timeout, and the one under way as well: what was committed two ago it holds.
+void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const {
+    const Nanos past = seen.clock->now().monotonic - 2 * profile_.spec.timing.election_min;
+    if (seen.commits.empty() || seen.commits.front().first > past) return;
+    const raft::Index due = seen.commits.front().second;
     const raft::Configuration& configuration = raft.configuration();
     if (!configuration.joint()) return;
     for (const MemberId& id : configuration.voters) {
         const auto& before = configuration.outgoing;
         const bool known = std::find(before.begin(), before.end(), id) != before.end();
-        if (known || raft.match_index(id) >= seen.led_commit) continue;
+        if (known || raft.match_index(id) >= due) continue;
         broken("a learner is seated once it has caught up",
                brief(id) + " holds " + std::to_string(raft.match_index(id)) + " of " +
-                   std::to_string(seen.led_commit) + " committed entries");
+                   std::to_string(due) + " entries that were committed before its rounds");
     }
 }
 
