@@ -46,6 +46,8 @@ public:
     bool empty() const { return buffer_.empty(); }
     /// More had better wait until this went out.
     bool full() const { return buffer_.size() >= max_waiting; }
+    /// Nothing more can be told: not even what was asked for.
+    bool overfull() const { return buffer_.size() >= 8 * max_waiting; }
     /// Nobody reads any more.
     bool broken() const { return broken_; }
 

@@ -1,10 +1,13 @@
 // quorate SUBCOMMAND …: finds the subcommand and turns whatever goes wrong into an exit code.
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <string_view>
 
+#include "placeholders.h"
 #include "quorate/quorate.h"
 #include "subcommand.h"
 
@@ -41,6 +44,13 @@ void end_on_broken_invariant(std::string_view where, std::string_view what) {
     _exit(exit_internal);
 }
 
+/// Who was started with a standard descriptor closed would give its number to something else.
+void open_standard_descriptors() {
+    int fd = STDIN_FILENO;
+    while (fd >= STDIN_FILENO && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO) close(fd);
+}
+
 int run(const Arguments& arguments) {
     if (arguments.empty()) {
         complain("", "a subcommand is missing; see quorate --help");
@@ -56,8 +66,12 @@ int run(const Arguments& arguments) {
         return exit_ok;
     }
     for (const Subcommand& subcommand : subcommands) {
-        if (subcommand.name == first)
-            return subcommand.run({arguments.begin() + 1, arguments.end()});
+        if (subcommand.name != first) continue;
+        if (std::any_of(arguments.begin(), arguments.end(), holds_placeholder)) {
+            complain(first, placeholder_sentence);
+            return exit_usage;
+        }
+        return subcommand.run({arguments.begin() + 1, arguments.end()});
     }
     complain("", "there is no subcommand \"" + first + "\"; see quorate --help");
     return exit_usage;
@@ -73,6 +87,7 @@ void complain(const std::string& who, const std::string& sentence) {
 
 int main(int argc, char** argv) {
     using namespace quorate::apps;
+    open_standard_descriptors();
     quorate::set_check_handler(end_on_broken_invariant);
     try {
         return run(argc > 0 ? Arguments(argv + 1, argv + argc) : Arguments());

@@ -1,8 +1,10 @@
 // quorate member: options, signals, and the session.
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "member_options.h"
@@ -25,6 +27,14 @@ int take_over_signals() {
     return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/// A link takes two descriptors, and the usual limit is 1024: as many as this process may have.
+void allow_descriptors() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, 16384));
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int exit_code_of(const Error& error) {
     switch (error.code) {
         case ErrorCode::bad_argument:
@@ -38,6 +48,7 @@ int exit_code_of(const Error& error) {
 
 int run_session(const MemberCommandOptions& options) {
     const int signals = take_over_signals();
+    allow_descriptors();
     Coordinator coordinator{CoordinatorOptions{.component = options.name}};
     auto joined =
         coordinator.join_group(options.type, options.instance, options.spec, options.member);

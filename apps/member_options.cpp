@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "placeholders.h"
 
 namespace quorate::apps {
 
@@ -96,19 +97,6 @@ po::options_description describe() {
     return all;
 }
 
-/// Whether `text` holds a %word%. In its messages Boost puts an option's text in the place of such
-/// words, and goes on for ever where that text holds the word again: none may get as far as there.
-/// In capitals neither, since Boost makes the values of switches lower case.
-bool holds_placeholder(const std::string& text) {
-    const auto is_word = [](unsigned char c) { return c == '_' || std::isalpha(c) != 0; };
-    for (std::size_t i = text.find('%'); i != std::string::npos; i = text.find('%', i + 1)) {
-        const auto begin = text.begin() + static_cast<std::ptrdiff_t>(i) + 1;
-        const auto end = std::find_if_not(begin, text.end(), is_word);
-        if (end != begin && end != text.end() && *end == '%') return true;
-    }
-    return false;
-}
-
 /// All of a file that is no directory and ends before long; /dev/zero is a file too.
 std::string content_of(const std::string& file) {
     constexpr std::size_t most = 1 << 20;
@@ -127,7 +115,7 @@ void read_config(const po::options_description& described, po::variables_map& ma
     const std::string file = map["config"].as<std::string>();
     std::istringstream lines(content_of(file));
     if (holds_placeholder(lines.str())) {
-        refuse("config", quoted(file) + ": %word% is in no option's name or value");
+        refuse("config", quoted(file) + ": " + placeholder_sentence);
     }
     try {
         po::store(po::parse_config_file(lines, described), map);
@@ -227,7 +215,7 @@ MemberCommandOptions check(const Values& values) {
 std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
     const Arguments& arguments) {
     if (std::any_of(arguments.begin(), arguments.end(), holds_placeholder)) {
-        return BadUsage{"%word% is in no option's name or value"};
+        return BadUsage{placeholder_sentence};
     }
     const po::options_description described = describe();
     po::variables_map map;

@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t longest_line = (std::size_t{1} << 20) + 4096;
 /// The library gives up on leaving after 2 s; this is for what nobody thought of.
 constexpr long leave_bound_ms = 4000;
+/// When a vote is sent again that the group had no room for.
+constexpr int vote_again_ms = 10;
 /// How long a reader of standard output that has stopped reading may hold up the end.
 constexpr int last_flush_ms = 1000;
 
@@ -39,6 +41,7 @@ MemberSession::MemberSession(const MemberCommandOptions& options, Coordinator& c
 int MemberSession::run() {
     while (!left_) {
         wait();
+        vote();
         take_events();
         output_.flush();
         if (output_.broken()) begin_leaving();
@@ -53,13 +56,16 @@ void MemberSession::wait() {
     // A reader that doesn't keep up gets no more events until it does: they wait in the group's
     // mailbox, which is bounded and says so. Whoever wants to leave doesn't wait for readers.
     const bool held_up = output_.full() && !leaving();
+    // Commands are read for longer, since `leave` may be one of them; and their end is seen always.
+    const short input_events = output_.overfull() ? 0 : POLLIN;
     enum { from_signals, from_group, from_input, to_output, all };
     pollfd fds[all] = {{signals_, POLLIN, 0},
                        {held_up ? -1 : group_.descriptor(), POLLIN, 0},
-                       {input_open_ && !held_up && !leaving() ? STDIN_FILENO : -1, POLLIN, 0},
+                       {input_open_ && !leaving() ? STDIN_FILENO : -1, input_events, 0},
                        {output_.empty() ? -1 : STDOUT_FILENO, POLLOUT, 0}};
     int timeout = -1;
     if (leaving()) timeout = static_cast<int>(std::max(leave_deadline_ms_ - now_ms(), 0L));
+    if (!owed_votes_.empty() && !leaving()) timeout = vote_again_ms;
     if (poll(fds, all, timeout) < 0) return;  // EINTR
     if (fds[from_signals].revents != 0) {
         signalfd_siginfo info;
@@ -84,11 +90,24 @@ void MemberSession::take_event(const Event& event) {
         const auto awaited = awaited_.extract(done->request);
         if (!awaited.empty()) reply_when_done(awaited.mapped(), *done);
     } else if (const auto* asked = std::get_if<VoteRequest>(&event)) {
-        if (options_.vote) group_.send_vote(asked->poll, *options_.vote);
+        if (options_.vote) owed_votes_.push_back(asked->poll);
+        vote();
+    } else if (std::holds_alternative<Started>(event)) {
+        const std::string problem = group_.status().beacon_problem;
+        if (!problem.empty()) complain("member", problem);
     } else if (const auto* refused = std::get_if<Refused>(&event)) {
         refused_ = refused->reason;
     } else if (std::holds_alternative<Left>(event)) {
         left_ = true;
+    }
+}
+
+/// As --vote says; what the group has no room for is sent again.
+void MemberSession::vote() {
+    while (!owed_votes_.empty()) {
+        const Request sent = group_.send_vote(owed_votes_.front(), *options_.vote);
+        if (!sent && sent.error().code == ErrorCode::would_block) return;
+        owed_votes_.pop_front();
     }
 }
 

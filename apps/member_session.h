@@ -3,6 +3,7 @@
 // here can hold up the group, which has a thread of its own.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 
@@ -42,6 +43,7 @@ private:
     void carry_out(const CommandName& name, const command::Leave& command);
     void carry_out(const CommandName& name, const command::Bad& command);
 
+    void vote();
     void expect(const CommandName& name, const Request& request);
     void reply_when_done(const CommandName& name, const RequestDone& done);
     void fail(const CommandName& name, const Error& error);
@@ -58,6 +60,7 @@ private:
     LineWriter output_;
     std::uint64_t commands_ = 0;
     std::map<RequestId, CommandName> awaited_;
+    std::deque<PollId> owed_votes_;
     long leave_deadline_ms_ = never_ms;  ///< CLOCK_MONOTONIC; backstop only
     bool left_ = false;
     std::optional<std::string> refused_;

@@ -162,6 +162,7 @@ struct GroupStatus {
     std::string endpoint;
     bool lease = false;   ///< am_leader() at the time of asking
     bool quorum = false;
+    std::string beacon_problem;  ///< why the beacon doesn't work; empty while it does, or is off
 };
 
 }  // namespace quorate

@@ -1,3 +1,5 @@
+#include <netdb.h>
+
 #include "base/endpoint.h"
 #include "quorate/spec.h"
 
@@ -7,6 +9,16 @@ namespace {
 
 Error bad(std::string sentence) {
     return {ErrorCode::bad_argument, std::move(sentence)};
+}
+
+/// An address, no name: a beacon is a hint, for which nobody waits for a name to be resolved.
+bool in_digits(const std::string& host) {
+    addrinfo hints{};
+    hints.ai_flags = AI_NUMERICHOST;
+    addrinfo* found = nullptr;
+    if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return false;
+    freeaddrinfo(found);
+    return true;
 }
 
 std::optional<Error> find_problem_in_addresses(const MemberOptions& options) {
@@ -23,9 +35,9 @@ std::optional<Error> find_problem_in_addresses(const MemberOptions& options) {
         return bad("--seed (" + seed + ") must be tcp://HOST:PORT, with a port from 1 to 65535");
     }
     const auto beacon = base::parse_host_port(options.beacon);
-    if (!options.beacon.empty() && (!beacon || beacon->port == 0)) {
+    if (!options.beacon.empty() && (!beacon || beacon->port == 0 || !in_digits(beacon->host))) {
         return bad("--beacon (" + options.beacon +
-                   ") must be HOST:PORT, with a port from 1 to 65535, or off");
+                   ") must be HOST:PORT with HOST in digits and a port from 1 to 65535, or off");
     }
     return std::nullopt;
 }

@@ -1,5 +1,7 @@
 // Frames in and out: what comes from the network is checked here once, counted if it isn't ours,
 // and handed to the room it concerns (rule 12).
+#include <set>
+
 #include "group/loop_impl.h"
 
 namespace quorate::group {
@@ -129,6 +131,27 @@ std::string GroupLoop::Impl::endpoint_of(MemberId id) const {
     if (left != endpoints_.end()) return left->second;
     const Peer* peer = peers_.find(id);
     return peer ? peer->intro.endpoint : std::string{};
+}
+
+/// Who left for good leaves no link behind: each costs descriptors and dials for ever.
+void GroupLoop::Impl::tidy_links() {
+    links_tidied_at_ = now();
+    const auto takes_part = [&](MemberId id) {
+        return in_roster(id) || (raft_ && raft_->configuration().contains(id));
+    };
+    std::erase_if(endpoints_, [&](const auto& entry) { return !takes_part(entry.first); });
+    std::erase_if(quiet_raft_at_, [&](const auto& entry) { return !takes_part(entry.first); });
+    std::set<std::string> in_use;
+    if (machine_) {
+        for (const MemberRecord& member : machine_->roster()) in_use.insert(member.endpoint);
+    }
+    for (const auto& [id, endpoint] : endpoints_) in_use.insert(endpoint);
+    for (const auto& [id, peer] : peers_.all()) {
+        if (!peer.dead) in_use.insert(peer.intro.endpoint);
+    }
+    for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.insert(endpoint);
+    if (joining_) in_use.insert(joining_->endpoint);
+    transport_.close_others([&](const std::string& endpoint) { return in_use.contains(endpoint); });
 }
 
 wire::Introduction GroupLoop::Impl::introduction() const {

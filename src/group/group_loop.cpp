@@ -156,6 +156,7 @@ void GroupLoop::Impl::housekeeping() {
     std::erase_if(newcomers_, [&](const auto& entry) {
         return entry.second.last_asked + timing().peer_timeout < now();
     });
+    if (links_tidied_at_ + timing().peer_timeout <= now()) tidy_links();
 }
 
 Nanos GroupLoop::Impl::find_next_deadline() const {

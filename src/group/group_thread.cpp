@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "group/system_clock.h"
+#include "net/links.h"
 #include "net/zmq_transport.h"
 
 namespace quorate::group {
@@ -22,6 +23,9 @@ class NetworkContext {
 public:
     NetworkContext() : context_(zmq_ctx_new()) {
         QUORATE_CHECK(context_ != nullptr, "out of file descriptors");
+        // libzmq allows 1023 else, whatever the descriptors; those that serve the inbox and probes
+        // come on top.
+        zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, static_cast<int>(net::Links::max_links) + 64);
     }
     ~NetworkContext() {
         while (zmq_ctx_term(context_) != 0 && errno == EINTR) {

@@ -71,6 +71,7 @@ private:
     wire::Frame frame_to(MemberId to, wire::Body body,
                          std::optional<IncarnationId> incarnation) const;
     std::string endpoint_of(MemberId id) const;
+    void tidy_links();
     wire::Introduction introduction() const;
 
     // ---- introductions.cpp: Hello, contacts, beacon ----
@@ -272,6 +273,7 @@ private:
     std::map<MemberId, Nanos> proposed_leaves_;  ///< leader: evictions under way, by when to repeat
     std::map<MemberId, Nanos> quiet_raft_at_;    ///< lost voters: when to try them again
     std::map<MemberId, std::string> endpoints_;  ///< of members, those that left included
+    Nanos links_tidied_at_{};
     bool membership_dirty_ = false;              ///< leader: look at evictions and seats at once
     Nanos excused_at_ = base::long_ago;          ///< end of this member's own last stall (rule 10)
     raft::Term applied_term_ = 0;

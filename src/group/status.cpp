@@ -20,6 +20,7 @@ GroupStatus GroupLoop::Impl::status() const {
     GroupStatus status;
     status.id = self_;
     status.endpoint = transport_.endpoint();
+    status.beacon_problem = transport_.beacon_problem();
     if (!raft_) return status;
     status.state = state_of(*raft_, options_.spec, options_.member.role);
     status.leader = raft_->leader();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -48,13 +49,18 @@ public:
     /// link that is coming up, up to the bound. False: the bound is reached or the endpoint is
     /// unusable.
     virtual bool send(const std::string& endpoint, Payload frame) = 0;
-    /// Drops the link to `endpoint` and what waits on it (after `linger` milliseconds of flushing).
+    /// Drops the link to `endpoint`; what waits on it is still sent if that takes less than a
+    /// second.
     virtual void close(const std::string& endpoint) = 0;
+    /// Closes every link whose endpoint `keeps` doesn't want to keep.
+    virtual void close_others(const std::function<bool(const std::string&)>& keeps) = 0;
     /// Tries a plain connection, outside of the links; exactly one ProbeAnswered follows, within 1
     /// s.
     virtual void probe(const std::string& endpoint) = 0;
     /// Sends a datagram to the beacon address, if there is one.
     virtual void announce(Payload datagram) = 0;
+    /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
+    virtual std::string beacon_problem() const { return {}; }
     /// What the others are told to connect to.
     virtual std::string endpoint() const = 0;
 };

@@ -17,6 +17,9 @@ constexpr base::Nanos revive_pause = std::chrono::milliseconds(100);
 /// How often the resolver is asked whether a name has moved.
 constexpr base::Nanos ask_again_after = std::chrono::seconds(1);
 
+/// How long what was said last may still be on its way.
+constexpr int close_linger_ms = 1000;
+
 base::Nanos monotonic_now() {
     return std::chrono::steady_clock::now().time_since_epoch();
 }
@@ -139,6 +142,21 @@ Links::Pushed Links::push(Link& link, const Payload& frame, base::Nanos now) {
 bool Links::is_dead(const Link& link, base::Nanos now) const {
     if (now - link.opened < revive_pause) return false;
     return link.accepted < limits_.link_messages || now - link.last_accepted >= stuck_after;
+}
+
+void Links::close(const std::string& endpoint) {
+    const auto found = links_.find(endpoint);
+    if (found == links_.end()) return;
+    if (found->second.socket) found->second.socket.set(ZMQ_LINGER, close_linger_ms);
+    links_.erase(found);
+}
+
+void Links::close_others(const std::function<bool(const std::string&)>& keeps) {
+    for (auto at = links_.begin(); at != links_.end();) {
+        const bool keep = keeps(at->first);
+        if (!keep && at->second.socket) at->second.socket.set(ZMQ_LINGER, close_linger_ms);
+        at = keep ? std::next(at) : links_.erase(at);
+    }
 }
 
 void Links::close_all(std::chrono::milliseconds linger) {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -27,8 +28,9 @@ public:
 
     /// False: too long, unusable endpoint, the link's bound is reached, or no socket is to be had.
     bool send(const std::string& endpoint, const Payload& frame);
-    /// Drops the link and what waits on it.
-    void close(const std::string& endpoint) { links_.erase(endpoint); }
+    /// Drops the link; libzmq goes on sending what waits for up to a second, in the background.
+    void close(const std::string& endpoint);
+    void close_others(const std::function<bool(const std::string&)>& keeps);
     /// Closes all; libzmq goes on sending what waits for up to `linger`, in the background.
     void close_all(std::chrono::milliseconds linger);
     /// The resolver has news: links that waited for an address are opened.

@@ -152,6 +152,10 @@ void ZmqTransport::close(const std::string& endpoint) {
     impl_->links_.close(endpoint);
 }
 
+void ZmqTransport::close_others(const std::function<bool(const std::string&)>& keeps) {
+    impl_->links_.close_others(keeps);
+}
+
 void ZmqTransport::probe(const std::string& endpoint) {
     impl_->prober_.probe(endpoint, monotonic_now());
 }

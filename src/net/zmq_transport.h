@@ -49,6 +49,7 @@ public:
 
     bool send(const std::string& endpoint, Payload frame) override;
     void close(const std::string& endpoint) override;
+    void close_others(const std::function<bool(const std::string&)>& keeps) override;
     void probe(const std::string& endpoint) override;
     void announce(Payload datagram) override;
     std::string endpoint() const override;
@@ -68,7 +69,7 @@ public:
     void close_all(std::chrono::milliseconds linger);
 
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
-    std::string beacon_problem() const;
+    std::string beacon_problem() const override;
     /// Incoming frames that were dropped before anybody looked into them; only grows.
     std::uint64_t dropped() const;
 

@@ -53,6 +53,7 @@ public:
     // ---- what SimTransport calls ----
     bool send(Life from, const std::string& endpoint, Payload frame);
     void close(Life from, const std::string& endpoint);
+    void close_others(Life from, const std::function<bool(const std::string&)>& keeps);
     void probe(Life from, const std::string& endpoint);
     void announce(Life from, Payload datagram);
 
@@ -135,6 +136,9 @@ public:
         return network_.send(life_, to, std::move(frame));
     }
     void close(const std::string& to) override { network_.close(life_, to); }
+    void close_others(const std::function<bool(const std::string&)>& keeps) override {
+        network_.close_others(life_, keeps);
+    }
     void probe(const std::string& to) override { network_.probe(life_, to); }
     void announce(Payload datagram) override { network_.announce(life_, std::move(datagram)); }
     std::string endpoint() const override { return endpoint_; }

@@ -110,6 +110,14 @@ void Network::close(Life from, const std::string& endpoint) {
     link.waiting.clear();
 }
 
+void Network::close_others(Life from, const std::function<bool(const std::string&)>& keeps) {
+    std::vector<std::string> unwanted;
+    for (const auto& [endpoint, link] : processes_[from].links) {
+        if (link.connection != 0 && !keeps(endpoint)) unwanted.push_back(endpoint);
+    }
+    for (const std::string& endpoint : unwanted) close(from, endpoint);
+}
+
 void Network::close_at_receiver(io::ConnectionId id) {
     Connection& connection = connections_[id];
     const Node from = processes_[connection.from].node;

@@ -85,11 +85,21 @@ TEST(Member, stays_on_hold_when_standard_input_closes) {
     expect_clean_end(process);
 }
 
+TEST(Member, ends_with_its_input_although_nobody_reads_its_output) {
+    GroupOfMembers group(1);
+    Process& process = group[0].process;
+    std::string flood;
+    for (int i = 0; i < 60'000; ++i) flood += "send x\n";
+    ASSERT_TRUE(process.write_until_full(flood, milliseconds(1000)));
+    process.close_input();
+    EXPECT_EQ(process.await_exit_unread(milliseconds(10000)), 0);
+}
+
 TEST(Member, ends_on_a_signal_although_nobody_reads_its_output) {
     GroupOfMembers group(1);
     Process& process = group[0].process;
     std::string flood;
-    for (int i = 0; i < 4000; ++i) flood += "send " + std::string(1000, 'x') + "\n";
+    for (int i = 0; i < 60'000; ++i) flood += "send x\n";
     ASSERT_TRUE(process.write_until_full(flood, milliseconds(1000)))
         << "a member whose output nobody reads takes no more commands";
     process.send_signal(SIGTERM);

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 namespace quorate::blackbox {
 
 namespace {
@@ -96,6 +98,11 @@ bool Process::write_until_full(const std::string& bytes, Duration limit) {
 
 void Process::close_input() {
     close_once(input_);
+}
+
+std::size_t Process::descriptors() const {
+    const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid_) + "/fd");
+    return static_cast<std::size_t>(std::distance(begin(open), end(open)));
 }
 
 void Process::send_signal(int signal) {

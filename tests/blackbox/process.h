@@ -35,6 +35,8 @@ public:
     bool write_until_full(const std::string& bytes, Duration limit);
     void close_input();
     void send_signal(int signal);
+    /// How many descriptors it has open.
+    std::size_t descriptors() const;
     /// The exit status; 128 + the signal's number if one ended it; nothing if it still runs.
     std::optional<int> await_exit(Duration limit = patience);
     /// As await_exit(), without reading its output meanwhile.

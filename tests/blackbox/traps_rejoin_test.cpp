@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <chrono>
+#include <thread>
+
 #include "watch.h"
 
 namespace quorate::blackbox {
@@ -39,6 +42,33 @@ TEST(Rejoin, ten_times_under_one_name_without_waiting_for_the_last_one_to_end) {
         EXPECT_EQ(status["members"].size(), 3u);
     }
     EXPECT_EQ(restless->ask("send-ordered here to stay")["ok"], true);
+}
+
+TEST(Rejoin, leaves_no_descriptors_behind) {
+    GroupOfMembers group(3, {"--heartbeat-ms", "20", "--election-min-ms", "100", "--election-max-ms",
+                             "200", "--peer-timeout-ms", "400"});
+    Member* restless = &group.follower();
+    const auto others = group.others(*restless);
+    const std::size_t before = others.front()->process.descriptors();
+    for (int round = 0; round < 12; ++round) {
+        if (round % 2 == 0) {
+            restless->process.write_line("leave");
+        } else {
+            restless->process.kill();
+        }
+        restless = &group.add(restless->name);
+        ASSERT_FALSE(restless->process.await_event("joined").is_null()) << "round " << round;
+    }
+    // They are still greeted for ten times the peer timeout, and a link lingers for a second.
+    for (Member* member : others) {
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        while (member->process.descriptors() > before + 3) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline)
+                << member->process.descriptors() << " descriptors, " << before << " at first";
+            // Nothing tells when a descriptor is closed.
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+    }
 }
 
 TEST(Rejoin, one_name_twice_is_two_members) {

@@ -124,6 +124,7 @@ const BadOptions bad_options[] = {
     {"--clock", {"--clock", "sundial"}},
     {"--clock-error-us", {"--clock-error-us", "5"}},
     {"--config", {"--config", "/nonexistent/file"}},
+    {"--beacon", {"--beacon", "localhost:17699"}},
     {"--config", {"--config", "/"}},
     {"--config", {"--config", "/dev/zero"}},
     {"--colour", {"--colour", "red"}},
@@ -132,6 +133,14 @@ const BadOptions bad_options[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Each, BadUsage, testing::ValuesIn(bad_options));
+
+TEST(Usage, no_text_of_an_option_holds_up_its_complaint) {
+    for (const char* subcommand : {"member", "demo", "bench"}) {
+        const Ended ended = run({subcommand, "--%canonical_option%"});
+        EXPECT_EQ(ended.status, 64) << subcommand;
+        EXPECT_NE(ended.errors, "") << subcommand;
+    }
+}
 
 TEST(Usage, a_group_is_required_and_must_be_one) {
     EXPECT_NE(run({"member"}).errors.find("--group"), std::string::npos);

@@ -34,6 +34,9 @@ struct Listener final : io::Transport {
         return true;
     }
     void close(const std::string&) override {}
+    void close_others(const std::function<bool(const std::string&)>& keeps) override {
+        (void)keeps("tcp://127.0.0.1:1");
+    }
     void probe(const std::string& endpoint) override { probed.push_back(endpoint); }
     void announce(Payload datagram) override {
         require(datagram.size() <= 1400, "a beacon fits into a datagram");
