@@ -87,7 +87,7 @@ struct MemberOptions {
     double clock_drift = 0.01;            ///< bound on how differently two members' clocks run, 0 to 0.2
     std::size_t mailbox_commands = 4096;  ///< requests on their way to the group, 1 to 1,000,000
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000
-    std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 64 MiB
+    std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 32 MiB
     std::size_t link_messages = 16384;    ///< frames waiting for one peer's link, 16 to 1,000,000
 };
 std::optional<Error> find_problem(const MemberOptions& options);

@@ -49,7 +49,7 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
     } bounds[] = {
         {"mailbox_commands", options.mailbox_commands, 1, 1'000'000},
         {"mailbox_events", options.mailbox_events, 16, 10'000'000},
-        {"message_bytes", options.message_bytes, 1, std::size_t{64} << 20},
+        {"message_bytes", options.message_bytes, 1, std::size_t{32} << 20},
         {"link_messages", options.link_messages, 16, 1'000'000},
     };
     for (const auto& bound : bounds) {

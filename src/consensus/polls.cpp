@@ -55,6 +55,15 @@ const Poll* StateMachine::find_poll(PollId id) const {
     return found == polls_.end() ? nullptr : &found->second;
 }
 
+std::vector<PollClosed> StateMachine::results_since(std::uint64_t index) const {
+    std::vector<PollClosed> found;
+    for (const PollId& id : results_by_age_) {
+        const PollClosed& result = results_.at(id);
+        if (result.index > index) found.push_back(result);
+    }
+    return found;
+}
+
 const PollClosed* StateMachine::find_result(PollId id) const {
     const auto found = results_.find(id);
     return found == results_.end() ? nullptr : &found->second;

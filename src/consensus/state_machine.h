@@ -129,6 +129,8 @@ public:
     const std::map<PollId, Poll>& open_polls() const { return polls_; }
     /// The result of a poll that closed, kept for the last max_closed_polls of them.
     const PollClosed* find_result(PollId id) const;
+    /// Those of polls that closed behind `index`, the oldest first.
+    std::vector<PollClosed> results_since(std::uint64_t index) const;
     /// How many of the roster count towards the deployment's size (no observers).
     std::uint32_t deployed() const;
 

@@ -12,7 +12,14 @@ constexpr std::size_t max_newcomers = 1024;
 
 void GroupLoop::Impl::on_join_request(const wire::Header& from, const wire::JoinRequest& request) {
     peers_.introduce(from.sender, request.self, now());
-    if (!raft_ || leaving_) return;
+    if (leaving_) return;
+    if (!raft_) {
+        wire::JoinReply outside;
+        outside.nonce = request.nonce;
+        outside.answer = wire::JoinReply::Answer::no_leader;
+        send(from.sender, request.self.endpoint, std::move(outside));
+        return;
+    }
     if (in_roster(from.sender) && raft_->log().snapshot()->index == 0 && !raft_->leader()) {
         // A founder that was not told: without it there may never be a leader to let it in.
         send(from.sender, request.self.endpoint, wire::FoundingDone{machine_->founding(), false},

@@ -22,12 +22,12 @@ void CommandQueue::push(io::Command command) {
 bool CommandQueue::may_sleep() {
     asleep_.exchange(true, std::memory_order_acq_rel);
     if (queue_.read_available() == 0) return true;
-    asleep_.store(false, std::memory_order_relaxed);
+    asleep_.exchange(false, std::memory_order_acq_rel);
     return false;
 }
 
 void CommandQueue::take(std::vector<io::Command>& into, std::size_t limit) {
-    asleep_.store(false, std::memory_order_relaxed);
+    asleep_.exchange(false, std::memory_order_acq_rel);
     while (wake_.receive_signal()) {
     }
     for (io::Command command; limit > 0 && queue_.pop(command); --limit) {

@@ -7,7 +7,6 @@
 namespace quorate::group {
 
 namespace {
-constexpr auto request_timeout = std::chrono::seconds(5);
 
 std::string too_large(std::size_t size, std::size_t bound) {
     return "the message has " + std::to_string(size) + " bytes, the bound is " +
@@ -31,7 +30,8 @@ void GroupLoop::Impl::failed(RequestId request, ErrorCode code, std::string mess
 void GroupLoop::Impl::fail_all(std::vector<Requests::Ended> requests, const std::string& why) {
     for (Requests::Ended& ended : requests) {
         if (ended.pending.command.size() > 0) {
-            retries_.keep(ended.serial, std::move(ended.pending.command), now());
+            retries_.keep(ended.serial, ended.pending.told_as, std::move(ended.pending.command),
+                          now());
         }
         failed(ended.pending.told_as, ErrorCode::unknown_outcome, why);
     }
@@ -72,7 +72,7 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
                too_large(command.data.size(), options_.member.message_bytes));
         return;
     }
-    const RequestId settled_below = requests_.lowest(retries_.lowest(command.request, now()));
+    const RequestId settled_below = requests_.lowest(retries_.lowest(command.request));
     const consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
                                             std::move(command.data), settled_below};
     if (const auto error = propose(command.request, message)) {
@@ -81,24 +81,25 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
 }
 
 void GroupLoop::Impl::run(io::RetryOrdered& command) {
-    const Retries::Unknown* unknown = retries_.find(command.of);
-    if (unknown == nullptr) {
+    const std::optional<RequestId> serial = retries_.find(command.of);
+    if (!serial) {
         failed(command.request, ErrorCode::too_late,
                "nothing is kept of that request: its outcome was told, its incarnation is gone, or "
                "it is too long ago");
         return;
     }
-    if (unknown->index != 0) {
-        outbox_.post(RequestDone{command.request, {}, unknown->index, {}});
-        retries_.forget(command.of);
+    const Retries::Unknown& unknown = retries_.at(*serial);
+    if (unknown.index != 0) {
+        outbox_.post(RequestDone{command.request, {}, unknown.index, {}});
+        retries_.forget(*serial);
         return;
     }
     const auto error =
-        propose(command.of, command.request, unknown->command, raft::EntryKind::application);
+        propose(*serial, command.request, unknown.command, raft::EntryKind::application);
     if (error) {
         failed(command.request, error->code, error->message);
     } else {
-        retries_.forget(command.of);
+        retries_.forget(*serial);
     }
 }
 

@@ -10,6 +10,8 @@ void GroupLoop::Impl::tell_joined() {
     joining_.reset();
     story("is in, " + std::to_string(machine_->roster().size()) + " members");
     outbox_.post(Joined{machine_->founding().incarnation, status().members});
+    tell_quorum();
+    admit_waiting_messages();
 }
 
 void GroupLoop::Impl::take_effect(const consensus::RosterJoined& effect) {
@@ -25,6 +27,7 @@ void GroupLoop::Impl::take_effect(const consensus::RosterJoined& effect) {
     }
     peers_.introduce(member.id, {member.name, member.endpoint, member.role}, now());
     if (told_joined_) outbox_.post(MemberJoined{member.id, member.name, member.role});
+    admit_waiting_messages();
 }
 
 void GroupLoop::Impl::take_effect(const consensus::RosterMoved& effect) {
@@ -51,12 +54,17 @@ void GroupLoop::Impl::take_effect(const consensus::RosterLeft& effect) {
         return;
     }
     if (told_joined_) outbox_.post(MemberLeft{member.id, member.name, effect.reason});
+    // What is still on the link (a leaver's last commit) is flushed by the transport.
+    close_unless_reused(member.endpoint);
+}
+
+/// Whoever left may have been followed by another at the same endpoint.
+void GroupLoop::Impl::close_unless_reused(const std::string& endpoint) {
     const auto& roster = machine_->roster();
     const bool reused = std::any_of(roster.begin(), roster.end(), [&](const MemberRecord& other) {
-        return other.endpoint == member.endpoint;
+        return other.endpoint == endpoint;
     });
-    // What is still on the link (a leaver's last commit) is flushed by the transport.
-    if (!reused) transport_.close(member.endpoint);
+    if (!reused) transport_.close(endpoint);
 }
 
 void GroupLoop::Impl::take_effect(const consensus::Ordered& effect) {
@@ -69,7 +77,13 @@ void GroupLoop::Impl::take_effect(const consensus::Ordered& effect) {
 }
 
 void GroupLoop::Impl::take_effect(const consensus::Repeated& effect) {
-    if (effect.from == self_ && effect.index != 0) end_ordered(effect.request, effect.index);
+    if (effect.from != self_) return;
+    if (effect.index != 0) {
+        end_ordered(effect.request, effect.index);
+    } else if (const auto ended = requests_.end(effect.request)) {
+        failed(ended->told_as, ErrorCode::too_late,
+               "it is too long ago for anybody to know whether it was applied before");
+    }
 }
 
 void GroupLoop::Impl::end_ordered(RequestId serial, raft::Index index) {

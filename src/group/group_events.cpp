@@ -81,6 +81,9 @@ std::optional<Group::Impl::Taken> Group::Impl::take_next() {
         } else if (const auto* message = std::get_if<MessageToMember>(&taken.event)) {
             std::lock_guard lock(mutex_);
             last_direct_from_ = message->from;
+        } else if (const auto* to_leader = std::get_if<MessageToLeader>(&taken.event)) {
+            std::lock_guard lock(mutex_);
+            last_direct_from_ = to_leader->from;
         } else if (std::holds_alternative<Left>(taken.event)) {
             close();
         }

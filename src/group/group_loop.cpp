@@ -131,7 +131,8 @@ void GroupLoop::Impl::settle_turn() {
 }
 
 void GroupLoop::Impl::housekeeping() {
-    housekeeping_at_ = now() + timing().heartbeat;
+    housekeeping_at_ = now() + std::min<Nanos>(timing().heartbeat, request_grain);
+    retries_.expire(now());
     status_dirty_ = true;
     fail_all(requests_.end_due(now()), "the group did not answer within 5 s");
     if (transfer_request_ && now() >= transfer_deadline_) {

@@ -57,8 +57,9 @@ void GroupLoop::Impl::ask_to_join() {
             }
         }
         if (endpoint.empty()) return;
-        joining_ =
-            Joining{machine_->founding().incarnation, endpoint, random_.next(), now(), never};
+        // The same nonce for all tries: an answer may take longer than the next one.
+        const std::uint64_t nonce = joining_ ? joining_->nonce : random_.next();
+        joining_ = Joining{machine_->founding().incarnation, endpoint, nonce, now(), never};
     } else {
         joining_->ask_at = now() + timing().heartbeat;
     }
@@ -78,7 +79,9 @@ void GroupLoop::Impl::ask_to_join() {
             asked = send(id, peer.intro.endpoint, request);
         }
     }
-    if (raft_ == nullptr) peers_.greet(joining_->endpoint, now());
+    if (raft_ == nullptr && !joining_->endpoint.empty()) {
+        peers_.greet(joining_->endpoint, now());
+    }
 }
 
 void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinReply& reply) {
@@ -101,6 +104,8 @@ void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinRe
             joining_->ask_at = now();
             break;
         case Answer::no_leader:
+            // Outside itself, perhaps: whoever was there before is gone. Others are asked instead.
+            if (!raft_) joining_->endpoint.clear();
             break;
         case Answer::refused:
             story("is refused by " + from.sender.hex().substr(0, 8) + ": " + reply.reason);

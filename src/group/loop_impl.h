@@ -23,6 +23,13 @@
 
 namespace quorate::group {
 
+/// Every request is answered within 5 s (the contract of `quorate member`): this, and how often it
+/// is looked at.
+inline constexpr Nanos request_timeout = std::chrono::milliseconds(4800);
+inline constexpr Nanos request_grain = std::chrono::milliseconds(100);
+/// A longer one would not fit into a frame of the log, with what belongs to it.
+inline constexpr std::size_t max_command_bytes = std::size_t{48} << 20;
+
 using base::Moment;
 using base::never;
 using consensus::MemberRecord;
@@ -72,6 +79,7 @@ private:
                          std::optional<IncarnationId> incarnation) const;
     std::string endpoint_of(MemberId id) const;
     void tidy_links();
+    void close_unless_reused(const std::string& endpoint);
     wire::Introduction introduction() const;
 
     // ---- introductions.cpp: Hello, contacts, beacon ----
@@ -124,6 +132,8 @@ private:
     void send_raft(const std::vector<raft::Outgoing>& messages);
     bool may_send_raft(MemberId to);
     void restore(const raft::Snapshot& snapshot);
+    void tell_missed_results(const consensus::StateMachine& later);
+    void ask_for_missed_votes(const std::set<PollId>& told);
     void apply(const raft::Entry& entry);
     void compact_log(raft::Index applied);
     bool leads() const { return raft_ && raft_->role() == raft::Role::leader; }
@@ -193,6 +203,7 @@ private:
     // ---- quorum_watch.cpp (rule 6) ----
     void watch_leader();
     void watch_quorum();
+    void tell_quorum();
     bool quorum_is_possible() const;
     bool hears_quorum() const;
     std::uint32_t alive_count() const;
@@ -260,6 +271,7 @@ private:
     MemberId told_leader_;
     raft::Term told_term_ = 0;
     bool quorum_ = false;
+    bool told_quorum_lost_ = false;  ///< the last that was told of it
     Nanos quorum_at_{};        ///< when this member last had one
     Nanos leader_heard_at_{};  ///< when this member last had a leader
     Nanos led_since_ = never;
@@ -303,6 +315,7 @@ private:
         Nanos until{};
     };
     std::deque<WaitingMessages> waiting_messages_;
+    std::size_t waiting_bytes_ = 0;
     MemberId last_direct_from_;
     struct Suspicion {
         Nanos since{};

@@ -9,7 +9,8 @@
 namespace quorate::group {
 
 namespace {
-constexpr std::size_t max_waiting_frames = 1024;
+constexpr std::size_t max_waiting_frames = 1024;  ///< of one sender
+constexpr std::size_t max_waiting_bytes = 64 << 20;  ///< of all, but for their last frame
 /// A component that keeps one small message keeps its whole frame, so a frame has to end somewhere.
 constexpr std::size_t batch_bytes = 64 * 1024;
 /// A frame further behind than this is taken for the first of a new count rather than a late one:
@@ -19,6 +20,12 @@ constexpr std::uint64_t sequence_window = 4096;
 /// Whether a frame of this number comes late, or a second time.
 bool is_late(std::uint64_t sequence, std::uint64_t last) {
     return sequence <= last && last - sequence < sequence_window;
+}
+
+std::size_t bytes_of(const wire::AppMessages& messages) {
+    std::size_t bytes = 0;
+    for (const wire::AppMessage& message : messages.messages) bytes += message.data.size();
+    return bytes;
 }
 }  // namespace
 
@@ -89,28 +96,35 @@ void GroupLoop::Impl::on_app_messages(const wire::Header& from, const wire::AppM
     }
     last = messages.sequence;
     const bool acquainted = told_joined_ && in_roster(from.sender);
-    if (acquainted && waiting_messages_.empty()) {
+    const auto of_sender = static_cast<std::size_t>(
+        std::count_if(waiting_messages_.begin(), waiting_messages_.end(), [&](const auto& waiting) {
+            return waiting.header.sender == from.sender;
+        }));
+    if (acquainted && of_sender == 0) {
         deliver(from.sender, messages);
         return;
     }
     // The sender knows of this member's admission, or of its own, before this member does: its
     // messages wait until the log has got here, so that nothing rostered is lost.
-    if (waiting_messages_.size() >= max_waiting_frames) {
+    if (of_sender >= max_waiting_frames || waiting_bytes_ >= max_waiting_bytes) {
         drops_.overflow += messages.messages.size();
         return;
     }
     waiting_messages_.push_back({from, messages, now() + timing().peer_timeout});
+    waiting_bytes_ += bytes_of(messages);
     admit_waiting_messages();
 }
 
 void GroupLoop::Impl::admit_waiting_messages() {
     std::deque<WaitingMessages> waiting;
     waiting.swap(waiting_messages_);
+    waiting_bytes_ = 0;
     for (WaitingMessages& each : waiting) {
         const bool ours = machine_ && machine_->founding().incarnation == each.header.incarnation;
         if (ours && told_joined_ && in_roster(each.header.sender)) {
             deliver(each.header.sender, each.messages);
         } else if (now() < each.until) {
+            waiting_bytes_ += bytes_of(each.messages);
             waiting_messages_.push_back(std::move(each));
         } else {
             drops_.unknown_sender += each.messages.messages.size();

@@ -7,7 +7,6 @@
 namespace quorate::group {
 
 namespace {
-constexpr auto request_timeout = std::chrono::seconds(5);
 
 /// Whether `command` is one that the member `sender` may hand in: about itself, in its own name.
 bool may_propose(MemberId sender, const consensus::Command& command) {
@@ -68,7 +67,7 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId serial, RequestId told_a
 void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal& proposal) {
     if (!raft_) return;
     const Result<consensus::Command> command = consensus::decode(proposal.command);
-    if (!command || !may_propose(from.sender, *command)) {
+    if (!command || proposal.command.size() > max_command_bytes || !may_propose(from.sender, *command)) {
         ++drops_.garbage;
         return;
     }
@@ -92,7 +91,7 @@ void GroupLoop::Impl::on_proposal_reply(const wire::Header&, const wire::Proposa
     }
     // Refused this time; what became of it when it was asked for first is as open as before.
     if (ended->told_as != reply.request) {
-        retries_.keep(reply.request, std::move(ended->command), now());
+        retries_.keep(reply.request, ended->told_as, std::move(ended->command), now());
     }
     const bool full = reply.error == ErrorCode::would_block;
     failed(ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,

@@ -82,17 +82,27 @@ std::uint32_t GroupLoop::Impl::alive_count() const {
                       [&](const MemberRecord& member) { return is_alive(member.id); }));
 }
 
+/// Lost and regained take turns, also where an eviction or another incarnation lies between them.
+void GroupLoop::Impl::tell_quorum() {
+    if (!told_joined_ || quorum_ != told_quorum_lost_) return;
+    told_quorum_lost_ = !quorum_;
+    const std::uint32_t size = options_.spec.size;
+    if (quorum_) {
+        outbox_.post(QuorumRegained{size, alive_count()});
+    } else {
+        outbox_.post(QuorumLost{size, alive_count()});
+    }
+}
+
 void GroupLoop::Impl::watch_quorum() {
     const bool had = quorum_;
     quorum_ = hears_quorum();
     if (quorum_) quorum_at_ = now();
     if (quorum_ != had) {
         status_dirty_ = true;
-        const std::uint32_t size = options_.spec.size;
         story(quorum_ ? "has a quorum again" : "has lost its quorum");
-        if (told_joined_ && quorum_) outbox_.post(QuorumRegained{size, alive_count()});
-        if (told_joined_ && !quorum_) outbox_.post(QuorumLost{size, alive_count()});
     }
+    tell_quorum();
     if (quorum_ || leaving_) return;
     const auto& patience = options_.spec.refound_after;
     if (!quorum_is_possible()) {
@@ -140,6 +150,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     poll_deadlines_.clear();
     votes_.clear();
     waiting_messages_.clear();
+    waiting_bytes_ = 0;
     suspects_.clear();
     last_direct_from_ = {};
     joining_.reset();

@@ -1,5 +1,6 @@
 // The replica: Raft's output carried out, committed entries applied, state entered and restored.
 #include <algorithm>
+#include <set>
 
 #include "group/loop_impl.h"
 
@@ -55,7 +56,9 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     for (const auto& [id, poll] : machine_->open_polls())
         poll_deadlines_[id] = now() + poll.timeout;
     status_dirty_ = true;
-    if (in_roster(self_)) tell_joined();
+    if (!in_roster(self_)) return;
+    tell_joined();
+    ask_for_missed_votes({});
 }
 
 void GroupLoop::Impl::pump() {
@@ -123,7 +126,7 @@ bool GroupLoop::Impl::may_send_raft(MemberId to) {
     Nanos& again_at = quiet_raft_at_[to];
     if (now() < again_at) return false;
     again_at = now() + timing().peer_timeout / 2;
-    transport_.close(endpoint_of(to));
+    close_unless_reused(endpoint_of(to));
     return true;
 }
 
@@ -132,6 +135,9 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     QUORATE_CHECK(restored.ok(), "the leader of our incarnation sends states that can be read");
     if (restored->applied() == machine_->applied()) return;  // what this member entered with
     const bool was_in = told_joined_;
+    tell_missed_results(*restored);
+    std::set<PollId> told;
+    for (const auto& [id, poll] : machine_->open_polls()) told.insert(id);
     *machine_ = std::move(*restored);
     std::map<PollId, Nanos> deadlines;
     for (const auto& [id, poll] : machine_->open_polls()) {
@@ -166,6 +172,31 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
         outbox_.post(StateRestored{snapshot.index, status().members});
     } else {
         tell_joined();
+    }
+    ask_for_missed_votes(told);
+}
+
+/// The outcome of a poll is told to every member that had a vote, or was in the group, when it was
+/// opened: also to one that is given the state that came of it.
+void GroupLoop::Impl::tell_missed_results(const consensus::StateMachine& later) {
+    for (const consensus::PollClosed& result : later.results_since(machine_->applied())) {
+        const auto& voters = result.voters;
+        const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
+        if (!told_joined_ && !had_vote) continue;
+        outbox_.post(VoteResult{result.poll, result.outcome, result.yes_votes, result.no_votes,
+                                result.electorate, result.index});
+    }
+}
+
+/// Polls that still wait for this member's vote, and that its component was not told of.
+void GroupLoop::Impl::ask_for_missed_votes(const std::set<PollId>& told) {
+    using Choice = consensus::Poll::Ballot::Choice;
+    for (const auto& [id, poll] : machine_->open_polls()) {
+        const auto ballot = poll.electorate.find(self_);
+        if (ballot == poll.electorate.end() || told.contains(id)) continue;
+        if (ballot->second.gone || ballot->second.choice != Choice::none) continue;
+        outbox_.post(
+            VoteRequest{poll.id, poll.topic, poll.kind, poll.subject, poll.timeout, poll.requester});
     }
 }
 

@@ -77,6 +77,7 @@ private:
         Nanos left_promised_until = base::long_ago;
         bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
         bool gave_up = false;   ///< in this turn
+        bool quorum_lost = false;  ///< as it was told
         /// Its ordered messages on their way. The incarnation is the one it was in after the turn
         /// in which it asked: the answer may come late, when it is in another.
         struct OnItsWay {
@@ -118,6 +119,9 @@ private:
     void told(Process&, const Evicted&);
     void told(Process&, const GroupReset&);
     void told(Process&, const StateRestored&);
+    void told(Process&, const QuorumLost&);
+    void told(Process&, const QuorumRegained&);
+    void take_turns(Process& process, bool lost);
     void told(Process&, const Split&);
     void told(Process&, const EventsLost&);
     void told(Process&, const quorate::Message&);

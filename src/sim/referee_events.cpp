@@ -56,7 +56,6 @@ void Referee::told(Process& process, const MemberLeft& event) {
 
 void Referee::told(Process& process, const Evicted&) {
     membership_.ends(process.life);
-    polls_.excuse(watch(process).id);
     if (story_.on()) story_.tell(scheduler_.now(), process.label(), "is told that it was evicted");
 }
 
@@ -73,9 +72,25 @@ void Referee::told(Process& process, const GroupReset& event) {
 
 void Referee::told(Process& process, const StateRestored& event) {
     commands_.given_state(process.life, watch(process).incarnation, event.index);
-    polls_.excuse(watch(process).id);
     if (watch(process).may_miss) return;
     membership_.begins(process.life, process.loop->id(), watch(process).incarnation, event.index);
+}
+
+void Referee::told(Process& process, const QuorumLost&) {
+    take_turns(process, true);
+}
+
+void Referee::told(Process& process, const QuorumRegained&) {
+    take_turns(process, false);
+}
+
+void Referee::take_turns(Process& process, bool lost) {
+    Watch& seen = watch(process);
+    if (seen.quorum_lost == lost && !seen.may_miss) {
+        broken("a quorum is lost and regained in turn",
+               process.label() + " is told twice that it is " + (lost ? "lost" : "there again"));
+    }
+    seen.quorum_lost = lost;
 }
 
 void Referee::told(Process& process, const Split& event) {

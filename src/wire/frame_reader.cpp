@@ -26,7 +26,7 @@ FoundingAck FrameReader::founding_ack(capn::FoundingAck::Reader source) const {
     read.founding = some_id<IncarnationId>(source.getFounding());
     read.accepted = source.getAccepted();
     read.waiting = source.getWaiting();
-    read.highest_epoch = source.getHighestEpoch();
+    read.highest_epoch = sound_epoch(source.getHighestEpoch());
     read.self = introduction(source.getSelf());
     read.sent = time(source.getSentNs());
     return read;
@@ -68,7 +68,7 @@ AppMessages FrameReader::app_messages(capn::AppMessages::Reader source) const {
     AppMessages read;
     read.sequence = source.getSequence();
     read.from_leader = source.getFromLeader();
-    read.epoch = source.getEpoch();
+    read.epoch = sound_epoch(source.getEpoch());
     read.term = source.getTerm();
     const auto messages = source.getMessages();
     require(messages.size() > 0 && messages.size() <= limits_.messages, "too many messages");

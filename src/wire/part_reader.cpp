@@ -34,7 +34,7 @@ Standing FrameReader::standing(capn::Standing::Reader source) const {
     Standing read;
     read.incarnation = consensus::read_id<IncarnationId>(source.getIncarnation());
     read.leader = consensus::read_id<MemberId>(source.getLeader());
-    read.epoch = source.getEpoch();
+    read.epoch = sound_epoch(source.getEpoch());
     read.quorum = source.getQuorum();
     read.lease = source.getLease();
     read.leader_endpoint = endpoint_or_none(source.getLeaderEndpoint());

@@ -142,8 +142,8 @@ TEST(MemberOptions, KeepTheirBounds) {
     EXPECT_TRUE(refused([](auto& o) { o.mailbox_commands = 0; }));
     EXPECT_TRUE(refused([](auto& o) { o.mailbox_events = 15; }));
     EXPECT_TRUE(refused([](auto& o) { o.message_bytes = 0; }));
-    EXPECT_TRUE(refused([](auto& o) { o.message_bytes = (64u << 20) + 1; }));
-    EXPECT_FALSE(refused([](auto& o) { o.message_bytes = 64u << 20; }));
+    EXPECT_TRUE(refused([](auto& o) { o.message_bytes = (32u << 20) + 1; }));
+    EXPECT_FALSE(refused([](auto& o) { o.message_bytes = 32u << 20; }));
     EXPECT_TRUE(refused([](auto& o) { o.link_messages = 1'000'001; }));
     EXPECT_TRUE(refused([](auto& o) { o.clock_drift = 0.21; }));
     EXPECT_TRUE(refused([](auto& o) { o.clock_drift = -0.01; }));
