@@ -210,6 +210,7 @@ private:
     bool is_alive(MemberId id) const;
     void give_up(const std::string& why);
     void consider_other_incarnation(MemberId id, const Peer& peer);
+    bool decides_for_long(const wire::Standing& theirs);
 
     // ---- leaving.cpp (rule 4) ----
     void keep_leaving();
@@ -326,6 +327,8 @@ private:
     };
     std::map<MemberId, Suspicion> suspects_;
     std::set<IncarnationId> told_splits_;
+    IncarnationId other_seen_;  ///< another that decides, and since when it is seen beside ours
+    Nanos other_seen_at_{};
 
     std::optional<RequestId> transfer_request_;
     MemberId transfer_target_;

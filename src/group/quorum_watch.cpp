@@ -163,6 +163,18 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     outbox_.post(GroupReset{previous, self_});
 }
 
+/// Whether ours has decided all the time since the other one was first seen. A leader is heard of
+/// in what was long on its way, too, or waited while this member was stopped: that ends by itself.
+bool GroupLoop::Impl::decides_for_long(const wire::Standing& theirs) {
+    const bool decides = raft_->commit_index() > 0 && raft_->hears_leader(now_);
+    if (!decides || other_seen_ != theirs.incarnation) {
+        other_seen_ = decides ? theirs.incarnation : IncarnationId{};
+        other_seen_at_ = now();
+        return false;
+    }
+    return other_seen_at_ + 2 * timing().election_max <= now();
+}
+
 /// A fresh answer from another incarnation of this group.
 void GroupLoop::Impl::consider_other_incarnation(MemberId id, const Peer& peer) {
     const wire::Standing theirs = peer.standing;
@@ -177,9 +189,7 @@ void GroupLoop::Impl::consider_other_incarnation(MemberId id, const Peer& peer) 
     const bool theirs_is_older =
         std::pair(theirs.epoch, theirs.incarnation) < std::pair(ours.epoch, ours.incarnation);
     // Ours decided, and theirs decides now, or the other way round: more than N members run.
-    const bool split =
-        quorum_ &&
-        (we_lead || (theirs_is_older && raft_->commit_index() > 0 && raft_->hears_leader(now_)));
+    const bool split = quorum_ && (we_lead || (theirs_is_older && decides_for_long(theirs)));
     if (split && told_splits_.insert(theirs.incarnation).second) {
         story("meets another incarnation that decides: " + theirs.incarnation.hex().substr(0, 8));
         outbox_.post(Split{ours.incarnation, theirs.incarnation});
