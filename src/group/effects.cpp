@@ -127,6 +127,7 @@ void GroupLoop::Impl::take_effect(const consensus::VoteRejected& effect) {
 void GroupLoop::Impl::take_effect(const consensus::PollClosed& effect) {
     poll_deadlines_.erase(effect.poll);
     votes_.erase(effect.poll);
+    collected_votes_.erase(effect.poll);
     const auto& voters = effect.voters;
     const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
     if (!told_joined_ && !had_vote) return;

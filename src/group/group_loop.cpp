@@ -171,6 +171,9 @@ Nanos GroupLoop::Impl::find_next_deadline() const {
         for (const auto& [poll, deadline] : poll_deadlines_) {
             if (leads()) next = std::min(next, deadline);
         }
+        for (const auto& [poll, collected] : collected_votes_) {
+            next = std::min(next, collected.until);
+        }
         for (const auto& [id, suspicion] : suspects_) {
             if (!suspicion.asked) next = std::min(next, suspicion.probe_at);
         }

@@ -273,8 +273,8 @@ private:
     raft::Term told_term_ = 0;
     bool quorum_ = false;
     bool told_quorum_lost_ = false;  ///< the last that was told of it
-    Nanos quorum_at_{};        ///< when this member last had one
-    Nanos leader_heard_at_{};  ///< when this member last had a leader
+    Nanos quorum_at_{};              ///< when this member last had one
+    Nanos leader_heard_at_{};        ///< when this member last had a leader
     Nanos led_since_ = never;
     std::map<MemberId, Nanos> entered_at_;  ///< roster members, when they entered
     struct Newcomer {
@@ -287,8 +287,8 @@ private:
     std::map<MemberId, Nanos> quiet_raft_at_;    ///< lost voters: when to try them again
     std::map<MemberId, std::string> endpoints_;  ///< of members, those that left included
     Nanos links_tidied_at_{};
-    bool membership_dirty_ = false;              ///< leader: look at evictions and seats at once
-    Nanos excused_at_ = base::long_ago;          ///< end of this member's own last stall (rule 10)
+    bool membership_dirty_ = false;      ///< leader: look at evictions and seats at once
+    Nanos excused_at_ = base::long_ago;  ///< end of this member's own last stall (rule 10)
     raft::Term applied_term_ = 0;
     std::size_t applied_bytes_ = 0;
     Requests requests_;
@@ -300,6 +300,17 @@ private:
         Nanos again_at{};
     };
     std::map<PollId, PendingVote> votes_;
+    /// Leader: votes that are not in the log yet.
+    struct CollectedVotes {
+        std::vector<consensus::CastVote> votes;
+        Nanos until{};
+    };
+    std::map<PollId, CollectedVotes> collected_votes_;
+    void collect_vote(const consensus::CastVote& vote);
+    void append_votes(PollId poll);
+    void append_all_votes();
+    void append_due_votes();
+    void append(const consensus::CastVote& vote);
     /// What the component sent in this turn, by receiver; leaves together.
     struct MessageBatch {
         MemberId to;  ///< none: the whole group

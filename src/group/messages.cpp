@@ -9,7 +9,7 @@
 namespace quorate::group {
 
 namespace {
-constexpr std::size_t max_waiting_frames = 1024;  ///< of one sender
+constexpr std::size_t max_waiting_frames = 1024;     ///< of one sender
 constexpr std::size_t max_waiting_bytes = 64 << 20;  ///< of all, but for their last frame
 /// A component that keeps one small message keeps its whole frame, so a frame has to end somewhere.
 constexpr std::size_t batch_bytes = 64 * 1024;
@@ -97,9 +97,8 @@ void GroupLoop::Impl::on_app_messages(const wire::Header& from, const wire::AppM
     last = messages.sequence;
     const bool acquainted = told_joined_ && in_roster(from.sender);
     const auto of_sender = static_cast<std::size_t>(
-        std::count_if(waiting_messages_.begin(), waiting_messages_.end(), [&](const auto& waiting) {
-            return waiting.header.sender == from.sender;
-        }));
+        std::count_if(waiting_messages_.begin(), waiting_messages_.end(),
+                      [&](const auto& waiting) { return waiting.header.sender == from.sender; }));
     if (acquainted && of_sender == 0) {
         deliver(from.sender, messages);
         return;

@@ -41,12 +41,65 @@ void GroupLoop::Impl::send_pending_votes() {
     }
 }
 
+/// The leader's: a vote that decides nothing waits a moment for those that do, so that one round of
+/// the log takes them all. Who casts one that comes when all is decided learns so from its own log.
+/// Nothing rests on a vote that waits: its voter sends it again until it is counted.
+void GroupLoop::Impl::collect_vote(const consensus::CastVote& vote) {
+    const consensus::Poll* poll = machine_->find_poll(vote.poll);
+    if (poll == nullptr) {
+        if (machine_->find_result(vote.poll) == nullptr) append(vote);
+        return;
+    }
+    using Ballot = consensus::Poll::Ballot;
+    consensus::Poll with_it;
+    with_it.kind = poll->kind;
+    with_it.electorate = poll->electorate;
+    const auto cast = [&](const consensus::CastVote& one) {
+        const auto ballot = with_it.electorate.find(one.voter);
+        const bool open = ballot != with_it.electorate.end() && !ballot->second.gone &&
+                          ballot->second.choice == Ballot::Choice::none;
+        if (open) ballot->second.choice = one.yes ? Ballot::Choice::yes : Ballot::Choice::no;
+        return open;
+    };
+    CollectedVotes& collected = collected_votes_[vote.poll];
+    for (const consensus::CastVote& earlier : collected.votes) cast(earlier);
+    if (!cast(vote)) return;  // counted, or collected, before
+    if (collected.votes.empty()) collected.until = now() + timing().heartbeat / 4;
+    collected.votes.push_back(vote);
+    if (with_it.certain()) append_votes(vote.poll);
+}
+
+void GroupLoop::Impl::append_votes(PollId poll) {
+    const auto collected = collected_votes_.extract(poll);
+    if (collected.empty()) return;
+    for (const consensus::CastVote& vote : collected.mapped().votes) append(vote);
+}
+
+void GroupLoop::Impl::append_all_votes() {
+    while (!collected_votes_.empty()) append_votes(collected_votes_.begin()->first);
+}
+
+void GroupLoop::Impl::append_due_votes() {
+    if (!leads()) collected_votes_.clear();
+    for (auto next = collected_votes_.begin(); next != collected_votes_.end();) {
+        const auto collected = next++;
+        if (collected->second.until <= now()) append_votes(collected->first);
+    }
+}
+
+/// Refused, it is cast again by its voter.
+void GroupLoop::Impl::append(const consensus::CastVote& vote) {
+    (void)raft_->propose(now_, consensus::encode(vote));
+}
+
 void GroupLoop::Impl::expire_polls() {
+    append_due_votes();
     if (!leads() || poll_deadlines_.empty()) return;
     for (auto& [poll, deadline] : poll_deadlines_) {
         if (now() < deadline) continue;
         // Counted from when this leader applied the poll; repeated in case this entry gets lost.
         deadline = now() + timing().election_max;
+        append_votes(poll);
         (void)propose(0, consensus::ExpirePoll{poll});
     }
 }

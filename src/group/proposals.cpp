@@ -34,6 +34,14 @@ raft::EntryKind kind_of(const consensus::Command& command) {
 /// Request 0: nobody waits for the outcome.
 std::optional<Error> GroupLoop::Impl::propose(RequestId request,
                                               const consensus::Command& command) {
+    if (leads()) {
+        if (const auto* vote = std::get_if<consensus::CastVote>(&command)) {
+            collect_vote(*vote);
+            return std::nullopt;
+        }
+        // Who leaves has its vote counted first.
+        if (std::holds_alternative<consensus::Leave>(command)) append_all_votes();
+    }
     return propose(request, request, consensus::encode(command), kind_of(command));
 }
 
@@ -67,7 +75,8 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId serial, RequestId told_a
 void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal& proposal) {
     if (!raft_) return;
     const Result<consensus::Command> command = consensus::decode(proposal.command);
-    if (!command || proposal.command.size() > max_command_bytes || !may_propose(from.sender, *command)) {
+    if (!command || proposal.command.size() > max_command_bytes ||
+        !may_propose(from.sender, *command)) {
         ++drops_.garbage;
         return;
     }
@@ -75,7 +84,10 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
     reply.request = proposal.request;
     if (!leads()) {
         reply.error = ErrorCode::no_leader;
+    } else if (const auto* vote = std::get_if<consensus::CastVote>(&*command)) {
+        return collect_vote(*vote);
     } else {
+        if (std::holds_alternative<consensus::Leave>(*command)) append_all_votes();
         const Result<raft::Index> index = raft_->propose(now_, proposal.command, kind_of(*command));
         if (index) return;
         reply.error = index.error().code;

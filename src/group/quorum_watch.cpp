@@ -149,6 +149,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     endpoints_.clear();
     poll_deadlines_.clear();
     votes_.clear();
+    collected_votes_.clear();
     waiting_messages_.clear();
     waiting_bytes_ = 0;
     suspects_.clear();

@@ -195,8 +195,8 @@ void GroupLoop::Impl::ask_for_missed_votes(const std::set<PollId>& told) {
         const auto ballot = poll.electorate.find(self_);
         if (ballot == poll.electorate.end() || told.contains(id)) continue;
         if (ballot->second.gone || ballot->second.choice != Choice::none) continue;
-        outbox_.post(
-            VoteRequest{poll.id, poll.topic, poll.kind, poll.subject, poll.timeout, poll.requester});
+        outbox_.post(VoteRequest{poll.id, poll.topic, poll.kind, poll.subject, poll.timeout,
+                                 poll.requester});
     }
 }
 

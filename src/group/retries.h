@@ -1,7 +1,7 @@
 // Ordered messages whose outcome this member never learned, kept so that the component can ask for
 // them again: they are proposed under the number that they had, and applied once (section 6.3).
-// Bounded in number, bytes and time, as all members keep what is above the lowest of them: the oldest are
-// forgotten first. One loop owns it.
+// Bounded in number, bytes and time, as all members keep what is above the lowest of them: the
+// oldest are forgotten first. One loop owns it.
 #pragma once
 
 #include <algorithm>

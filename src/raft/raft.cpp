@@ -271,8 +271,8 @@ bool Raft::caught_up(Moment now, MemberId id) const {
     if (found == progress_.end()) return false;
     const Progress& progress = found->second;
     // Under load it is always a few entries behind: what counts is that it closes its rounds.
-    const bool closes_rounds = progress.round_was_quick &&
-                               now.monotonic - progress.round_began < options_.election_min;
+    const bool closes_rounds =
+        progress.round_was_quick && now.monotonic - progress.round_began < options_.election_min;
     return closes_rounds && now.monotonic - progress.heard < options_.election_max;
 }
 

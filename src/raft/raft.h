@@ -90,13 +90,11 @@ struct Output {
     std::vector<std::uint64_t> reads_lost;  ///< leadership was lost under them: ask the next leader
 
     /// Whether something is to be put on disk.
-    bool persists() const {
-        return hard_state || truncate_from || snapshot || !entries.empty();
-    }
+    bool persists() const { return hard_state || truncate_from || snapshot || !entries.empty(); }
     /// Whether there is nothing to do at all.
     bool idle() const {
-        return !persists() && send_now.empty() && send_after_persist.empty() &&
-               committed.empty() && reads_ready.empty() && reads_lost.empty();
+        return !persists() && send_now.empty() && send_after_persist.empty() && committed.empty() &&
+               reads_ready.empty() && reads_lost.empty();
     }
 };
 
@@ -339,7 +337,7 @@ private:
         bool last_chunk_sent = false;
         Nanos snapshot_moved = base::long_ago;     ///< CLOCK_MONOTONIC of the last news of it
         Nanos snapshot_answered = base::long_ago;  ///< CLOCK_BOOTTIME of the newest answered chunk
-        std::uint32_t snapshot_silences = 0;       ///< times that news failed to come, since the last
+        std::uint32_t snapshot_silences = 0;  ///< times that news failed to come, since the last
         Index commit_told = 0;
         std::uint32_t rank = 0;
         std::uint8_t priority = 0;
@@ -402,7 +400,7 @@ private:
     std::vector<MemberId> ranking_;  ///< scratch
     Index first_own_index_ = 0;      ///< the no-op of this term
     Moment leader_since_;
-    Nanos own_sent_ = base::long_ago;  ///< CLOCK_BOOTTIME of the newest own round or Append
+    Nanos own_sent_ = base::long_ago;    ///< CLOCK_BOOTTIME of the newest own round or Append
     Nanos last_asked_ = base::long_ago;  ///< CLOCK_BOOTTIME of the newest request to anybody
     Nanos heartbeat_deadline_ = base::never;
     Nanos quorum_deadline_ = base::never;  ///< when to look whether a quorum is still heard

@@ -37,10 +37,10 @@ bool Raft::flush_snapshot(Moment now, MemberId id, Progress& progress) {
         progress.snapshot_moved = now.monotonic;
         progress.snapshot_silences = std::min(progress.snapshot_silences + 1, most_doublings);
     }
-    const bool room = progress.chunks_sent == progress.chunks_acknowledged ||
-                      (progress.snapshot_silences == 0 &&
-                       progress.chunks_sent - progress.chunks_acknowledged <
-                           options_.max_snapshot_in_flight_bytes);
+    const bool room =
+        progress.chunks_sent == progress.chunks_acknowledged ||
+        (progress.snapshot_silences == 0 && progress.chunks_sent - progress.chunks_acknowledged <
+                                                options_.max_snapshot_in_flight_bytes);
     const bool chunk = !progress.last_chunk_sent && room;
     if (chunk) send_chunk(now, id, progress);
     // A heartbeat keeps the promise alive, and is accepted once the state is there, even if that
@@ -98,8 +98,8 @@ void Raft::on_snapshot_reply(Moment now, MemberId from, const SnapshotReply& rep
         return;
     }
     // One that was overtaken says less than what is known.
-    const bool overtaken = reply.sent == progress.snapshot_answered &&
-                           reply.received < progress.chunks_acknowledged;
+    const bool overtaken =
+        reply.sent == progress.snapshot_answered && reply.received < progress.chunks_acknowledged;
     if (reply.sent < progress.snapshot_answered || overtaken) return;
     progress.snapshot_answered = reply.sent;
     progress.snapshot_silences = 0;

@@ -75,8 +75,8 @@ private:
         Nanos promised_until = base::long_ago;  ///< of its clock, after its last turn
         IncarnationId left;  ///< the last one that it gave up, and its promise then
         Nanos left_promised_until = base::long_ago;
-        bool may_miss = false;  ///< its mailbox was full, so that it isn't told everything
-        bool gave_up = false;   ///< in this turn
+        bool may_miss = false;     ///< its mailbox was full, so that it isn't told everything
+        bool gave_up = false;      ///< in this turn
         bool quorum_lost = false;  ///< as it was told
         /// Its ordered messages on their way. The incarnation is the one it was in after the turn
         /// in which it asked: the answer may come late, when it is in another.

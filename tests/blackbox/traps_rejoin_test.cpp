@@ -45,8 +45,8 @@ TEST(Rejoin, ten_times_under_one_name_without_waiting_for_the_last_one_to_end) {
 }
 
 TEST(Rejoin, leaves_no_descriptors_behind) {
-    GroupOfMembers group(3, {"--heartbeat-ms", "20", "--election-min-ms", "100", "--election-max-ms",
-                             "200", "--peer-timeout-ms", "400"});
+    GroupOfMembers group(3, {"--heartbeat-ms", "20", "--election-min-ms", "100",
+                             "--election-max-ms", "200", "--peer-timeout-ms", "400"});
     Member* restless = &group.follower();
     const auto others = group.others(*restless);
     const std::size_t before = others.front()->process.descriptors();
