@@ -94,6 +94,7 @@ struct OrderedMessage {
   sentNs @3 :Int64;
   data @4 :Data;
   settledBelow @5 :UInt64;
+  again @6 :Bool;
 }
 
 struct OpenPoll {

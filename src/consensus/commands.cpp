@@ -31,6 +31,7 @@ struct Writer {
         write_id(ordered.getFrom(), command.from);
         ordered.setRequest(command.request);
         ordered.setSettledBelow(command.settled_below);
+        ordered.setAgain(command.again);
         ordered.setSentNs(command.sent_ns);
         ordered.setData(as_data(command.data.view()));
     }
@@ -86,6 +87,7 @@ const char* read(schema_log::OrderedMessage::Reader reader, const Payload& bytes
     command.from = read_id<MemberId>(reader.getFrom());
     command.request = reader.getRequest();
     command.settled_below = reader.getSettledBelow();
+    command.again = reader.getAgain();
     command.sent_ns = reader.getSentNs();
     command.data = Payload(view(reader.getData()), bytes.owner());
     return command.from ? nullptr : "a message from nobody";

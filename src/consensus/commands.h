@@ -41,6 +41,7 @@ struct OrderedMessage {
     std::int64_t sent_ns = 0;  ///< CLOCK_REALTIME at the sender
     Payload data;
     std::uint64_t settled_below = 0;  ///< the proposer waits for none of a lower number any more
+    bool again = false;  ///< asked for once more, out of turn; else it comes in turn or not at all
 };
 /// Asks for a vote (rule 8).
 struct OpenPoll {

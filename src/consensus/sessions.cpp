@@ -13,8 +13,9 @@ void Sessions::settle(Session& session, std::uint64_t below) {
     session.base = below;
 }
 
-std::optional<std::uint64_t> Sessions::apply(MemberId member, std::uint64_t serial,
-                                             std::uint64_t settled_below, std::uint64_t index) {
+std::optional<std::uint64_t> Sessions::apply(MemberId member, const Request& request,
+                                             std::uint64_t index) {
+    const auto [serial, settled_below, again] = request;
     const auto [at, fresh] = sessions_.try_emplace(member);
     Session& session = at->second;
     if (fresh) session.base = std::min(settled_below, serial);
@@ -25,7 +26,9 @@ std::optional<std::uint64_t> Sessions::apply(MemberId member, std::uint64_t seri
     if (place < session.applied.size() && session.applied[place] != 0) {
         return session.applied[place];
     }
-    if (place >= session.applied.size()) session.applied.resize(place + 1, 0);
+    const bool in_turn = place >= session.applied.size();
+    if (!in_turn && !again) return 0;
+    if (in_turn) session.applied.resize(place + 1, 0);
     session.applied[place] = index;
     session.last_index = index;
     return std::nullopt;

@@ -21,16 +21,22 @@ public:
     /// How far apart the numbers of what one member waits for may be.
     static constexpr std::uint64_t window = 65536;
 
+    struct Request {
+        std::uint64_t serial = 0;
+        std::uint64_t settled_below = 0;
+        bool again = false;
+    };
     struct Session {
         std::uint64_t base = 0;  ///< the number of applied.front(); below it nothing is taken
         std::deque<std::uint64_t> applied;  ///< the index at which each was applied, or 0
         std::uint64_t last_index = 0;
     };
 
-    /// Notes that `serial` of `member` is applied at `index`. Where it has been applied before:
-    /// where that was, or 0 if that is too long ago to be known.
-    std::optional<std::uint64_t> apply(MemberId member, std::uint64_t serial,
-                                       std::uint64_t settled_below, std::uint64_t index);
+    /// Notes that `request` of `member` is applied at `index`. Nothing if it is; else where it was
+    /// applied before, or 0: that is too long ago to be known, or a later one was applied first (it
+    /// went astray, and its sender counts it as unknown) and it isn't asked for again.
+    std::optional<std::uint64_t> apply(MemberId member, const Request& request,
+                                       std::uint64_t index);
     /// The member's id will not come back.
     void end(MemberId member) { sessions_.erase(member); }
     /// Keeps at most `most`, those used last.

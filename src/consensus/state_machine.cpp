@@ -25,7 +25,7 @@ void StateMachine::take(std::uint64_t index, OrderedMessage& command,
     // Proposed while its sender was in, appended after it was evicted: nobody's message any more.
     if (find_member(command.from) == nullptr) return;
     const auto before =
-        sessions_.apply(command.from, command.request, command.settled_below, index);
+        sessions_.apply(command.from, {command.request, command.settled_below, command.again}, index);
     if (before) {
         effects.push_back(Repeated{command.from, command.request, *before});
         return;

@@ -94,8 +94,10 @@ void GroupLoop::Impl::run(io::RetryOrdered& command) {
         retries_.forget(*serial);
         return;
     }
-    const auto error =
-        propose(*serial, command.request, unknown.command, raft::EntryKind::application);
+    auto again = std::get<consensus::OrderedMessage>(*consensus::decode(unknown.command));
+    again.again = true;
+    const auto error = propose(*serial, command.request, consensus::encode(again),
+                               raft::EntryKind::application);
     if (error) {
         failed(command.request, error->code, error->message);
     } else {
