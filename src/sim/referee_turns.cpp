@@ -252,7 +252,8 @@ void Referee::look_at_state(Process& process) {
                process.label() + " has " + std::to_string(machine.deployed()) + " of " +
                    std::to_string(machine.spec().size) + " in its roster");
     }
-    if (machine.applied() == index && worth_a_look(index)) {
+    const bool whole = profile_.role_of(process.node) != Role::witness;
+    if (whole && machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));
     }
 }
