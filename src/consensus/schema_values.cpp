@@ -103,6 +103,7 @@ void write_spec(schema_log::GroupSpec::Builder builder, const GroupSpec& spec) {
 bool read_founding(schema_log::Founding::Reader reader, Founding& founding) {
     founding.incarnation = read_id<IncarnationId>(reader.getIncarnation());
     founding.epoch = reader.getEpoch();
+    if (founding.epoch > max_epoch) return false;
     return founding.incarnation && read_spec(reader.getSpec(), founding.spec) &&
            read_roster(reader.getRoster(), founding.roster) && !founding.roster.empty();
 }

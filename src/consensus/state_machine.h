@@ -21,6 +21,10 @@
 
 namespace quorate::consensus {
 
+/// Epochs count up from the seconds since 1970: one beyond this is a forgery, from which nobody
+/// could count on.
+inline constexpr std::uint64_t max_epoch = std::uint64_t{1} << 40;
+
 /// What the founders agreed on (rule 2): the state at index 0 of every incarnation.
 struct Founding {
     IncarnationId incarnation;

@@ -140,9 +140,10 @@ void GroupLoop::Impl::decide_founding() {
     done.by_all = by_all;
     done.founding.incarnation = proposed_->id;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(clock_.realtime());
-    done.founding.epoch = std::max<std::uint64_t>(
+    const auto epoch = std::max<std::uint64_t>(
         proposed_->highest_epoch + 1,
         static_cast<std::uint64_t>(std::max<std::int64_t>(seconds.count(), 0)));
+    done.founding.epoch = std::min(epoch, consensus::max_epoch);
     done.founding.spec = options_.spec;
     done.founding.roster = roster;
     story("founds " + proposed_->id.hex().substr(0, 8) + " with " + std::to_string(roster.size()) +

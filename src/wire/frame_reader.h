@@ -26,10 +26,8 @@ inline void require(bool condition, const char* what) {
     if (!condition) throw Bad{what};
 }
 
-/// Epochs count up from the seconds since 1970: one that is far beyond is a forgery, which nobody
-/// could count on from.
 inline std::uint64_t sound_epoch(std::uint64_t epoch) {
-    require(epoch < std::uint64_t{1} << 40, "no such epoch");
+    require(epoch <= consensus::max_epoch, "no such epoch");
     return epoch;
 }
 

@@ -72,8 +72,8 @@ void draw_weather(base::Random& random, Profile& profile) {
     weather.delay_max = random.between(200us, profile.election_min / 8);
     weather.delay_min = std::min(weather.delay_max / 2, random.between(20us, 500us));
     if (random.one_in(8)) {  // answers take longer than the gap between heartbeats
-        weather.delay_max = random.between(profile.election_min / 5, profile.election_min * 2 / 5);
-        weather.delay_min = weather.delay_max / 2;
+        weather.delay_max = random.between(profile.election_min / 5, profile.election_min / 4);
+        weather.delay_min = weather.delay_max * 3 / 4;
     }
     if (random.one_in(2)) {
         weather.spike_one_in = 20 + random.below(1000);

@@ -7,7 +7,10 @@
 namespace quorate::sim::core {
 
 void Settling::run() {
-    const Nanos timeout = world_.profile().election_max;
+    // Where a round trip takes half an election timeout, two candidates meet more often.
+    const Profile& profile = world_.profile();
+    const bool slow = 8 * profile.weather.delay_max > profile.election_min;
+    const Nanos timeout = (slow ? 2 : 1) * profile.election_max;
     Totals& totals = world_.totals();
     totals.leader_after = await(&Settling::leader_missing, leader_within * timeout,
                                 "once the faults end somebody leads");

@@ -1,5 +1,6 @@
 // Rule (liveness): once the faults end and every durable node runs,
-//   within leader_within election timeouts (the longest) somebody leads under a lease;
+//   within leader_within election timeouts (the longest; twice as many where answers take longer
+//   than the gap between heartbeats) somebody leads under a lease;
 //   within done_within more, every request that was pending is answered, no change of the
 //   configuration is under way, and every member follows that leader;
 //   within done_within more, and the time that its backlog takes at one entry for two round trips
