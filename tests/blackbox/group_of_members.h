@@ -52,9 +52,12 @@ class GroupOfMembers {
 public:
     /// Starts `count` members, and returns when all are in the group and know its leader.
     explicit GroupOfMembers(std::size_t count, Arguments options = {})
+        : GroupOfMembers(std::vector<Arguments>(count), std::move(options)) {}
+    /// `each` has what a member gets beside what all get.
+    GroupOfMembers(const std::vector<Arguments>& each, Arguments options)
         : options_(std::move(options)) {
-        options_.insert(options_.end(), {"--size", std::to_string(count)});
-        for (std::size_t i = 0; i < count; ++i) add("m" + std::to_string(i));
+        options_.insert(options_.end(), {"--size", std::to_string(each.size())});
+        for (std::size_t i = 0; i < each.size(); ++i) add("m" + std::to_string(i), each[i]);
         for (auto& member : members_) {
             EXPECT_FALSE(member->process.await_event("joined").is_null());
             leader_ = member->process.await_event("leader_elected").value("leader", "");
