@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,15 +14,18 @@
 namespace quorate::blackbox {
 
 inline Arguments member_arguments(const std::string& name, const Arguments& more = {}) {
-    Arguments arguments{"member", "--group", "test.A", "--name", name, "--beacon", "off", "--json"};
+    Arguments arguments{"member", "--group", "test.A", "--name", name, "--json"};
+    if (std::find(more.begin(), more.end(), "--beacon") == more.end()) {
+        arguments.insert(arguments.end(), {"--beacon", "off"});
+    }
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }
 
 /// One member and what is known of it.
 struct Member {
-    Member(const std::string& name_, const Arguments& more)
-        : name(name_), process(member_arguments(name_, more)) {
+    Member(const std::string& name_, const Arguments& more, const std::string& network = "")
+        : name(name_), process(member_arguments(name_, more), network) {
         const Json started = process.await_event("started");
         EXPECT_EQ(started.value("name", ""), name) << process_errors(started);
         id = started.value("id", "");
