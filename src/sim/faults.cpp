@@ -62,8 +62,8 @@ void Faults::strike() {
             return pause(any());
         case Fault::pause_leader:
             return pause(leader_or_any());
-        case Fault::strand_leader:
-            return strand_leader();
+        case Fault::strand:
+            return strand();
         case Fault::interrupt_state:
             return interrupt_state();
         case Fault::crash:

@@ -39,7 +39,7 @@ private:
     void split(bool both);
     void pause(Node node);
     void pause(Node node, Nanos time);
-    void strand_leader(int tries = 5000);
+    void strand(int tries = 5000);
     void interrupt_state(int tries = 5000);
     void suspend(Node node);
     void crash(Node node, Nanos down, bool silently = false);

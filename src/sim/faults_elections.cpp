@@ -32,24 +32,26 @@ void Faults::mute(Node node) {
     cut(std::move(ways), "nothing leaves n" + std::to_string(node) + ", a candidate,");
 }
 
-/// It stops while its newest entry is on its way, so that the answers wait for it; of the others
-/// all but one lose their state. Those give their incarnation up, and found another. Then it goes
-/// on, and has in its hands what a majority of the old one once promised.
-void Faults::strand_leader(int tries) {
+/// Somebody stops while the leader's newest entry is on its way, so that what was said then waits
+/// for it; of the others all, or all but one, lose their state. Those give their incarnation up,
+/// and found another. Then it goes on, and has in its hands what a majority of the old one once
+/// said.
+void Faults::strand(int tries) {
     const std::optional<Node> leader = world_.leader();
     const raft::Raft* raft = leader ? world_.process(*leader)->loop->raft() : nullptr;
     const bool under_way = raft != nullptr && raft->log().last_index() > raft->commit_index();
     if (!under_way || !world_.runs(*leader)) {
         if (tries == 0 || over_) return;
-        world_.scheduler().after(200us, [this, tries] { strand_leader(tries - 1); });
+        world_.scheduler().after(200us, [this, tries] { strand(tries - 1); });
         return;
     }
     const GroupSpec& spec = world_.profile().spec;
-    pause(*leader,
+    const Node stranded = random_.one_in(3) ? any() : *leader;
+    const Node spared = stranded == *leader ? any() : stranded;
+    pause(stranded,
           *spec.refound_after + static_cast<int>(4 + random_.below(9)) * spec.timing.election_max);
     world_.scheduler().after(random_.between(spec.timing.heartbeat, spec.timing.election_min),
-                             [this, stranded = *leader] {
-                                 const Node spared = any();
+                             [this, stranded, spared] {
                                  for (Node node = 0; node < world_.machines(); ++node) {
                                      if (node == stranded || node == spared) continue;
                                      crash(node, random_.between(10ms, 500ms));

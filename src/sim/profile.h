@@ -19,7 +19,7 @@ enum class Fault : std::uint8_t {
     split_one_way,
     pause,
     pause_leader,
-    strand_leader,  ///< stopped with answers under way, until the others have founded anew
+    strand,  ///< stopped with answers under way, until the others have founded anew
     interrupt_state,  ///< a member outside is being given the state, and all who have it are killed
     crash,
     crash_leader,
