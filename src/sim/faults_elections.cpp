@@ -71,7 +71,7 @@ void Faults::interrupt_state(int tries) {
         world_.scheduler().after(200us, [this, tries] { interrupt_state(tries - 1); });
         return;
     }
-    world_.scheduler().after(random_.between(100us, world_.profile().spec.timing.heartbeat),
+    world_.scheduler().after(random_.between(100us, 4 * world_.profile().weather.delay_max),
                              [this] {
                                  for (Node node = 0; node < world_.machines(); ++node) {
                                      const Process* process = world_.process(node);
