@@ -1,5 +1,6 @@
 #include "group/event_outbox.h"
 
+#include <iterator>
 #include <utility>
 
 namespace quorate::group {
@@ -12,6 +13,10 @@ bool must_arrive(const Event& event) {
 }  // namespace
 
 void EventOutbox::post(Event event) {
+    if (!kept_.empty() && std::holds_alternative<Left>(kept_.back())) {
+        kept_.insert(std::prev(kept_.end()), std::move(event));  // Left comes last
+        return;
+    }
     flush();
     if (must_arrive(event)) {
         if (empty() && mailbox_.post(event)) return;

@@ -67,12 +67,14 @@ void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
         started_ = true;
         outbox_.post(Started{self_, options_.name, transport_.endpoint()});
     }
-    outbox_.flush();
     if (finished_) {
+        // Left may wait for room still: what is asked for now is answered before it.
         for (io::Command& command : commands) on_command(command);
+        outbox_.flush();
         next_deadline_ = find_next_deadline();
         return;
     }
+    outbox_.flush();
     notice_lateness();
     for (const io::TransportEvent& event : arrived) {
         if (finished_) break;

@@ -62,6 +62,10 @@ void Faults::strike() {
             return pause(any());
         case Fault::pause_leader:
             return pause(leader_or_any());
+        case Fault::strand:
+            return strand();
+        case Fault::interrupt_state:
+            return interrupt_state();
         case Fault::crash:
             return crash(any(), random_.between(10ms, 5s));
         case Fault::crash_leader:
@@ -142,9 +146,12 @@ void Faults::split(bool both) {
 }
 
 void Faults::pause(Node node) {
+    pause(node, length());
+}
+
+void Faults::pause(Node node, Nanos time) {
     if (!world_.runs(node)) return;
     ++world_.counters().pauses;
-    const Nanos time = length();
     tell("n" + std::to_string(node) + " stops for " + std::to_string(time.count() / 1'000'000) +
          " ms");
     world_.pause(node);

@@ -38,6 +38,9 @@ private:
     void mute(Node node);
     void split(bool both);
     void pause(Node node);
+    void pause(Node node, Nanos time);
+    void strand(int tries = 5000);
+    void interrupt_state(int tries = 5000);
     void suspend(Node node);
     void crash(Node node, Nanos down, bool silently = false);
     void crash_many();

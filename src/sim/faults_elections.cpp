@@ -1,4 +1,6 @@
-// Faults that wait for an election.
+// Faults that wait for their moment: an election, an entry on its way, a state on its way.
+#include "group/group_loop.h"
+#include "raft/validate.h"
 #include "sim/faults.h"
 
 namespace quorate::sim {
@@ -28,6 +30,56 @@ void Faults::mute(Node node) {
         if (other != node) ways.push_back({node, other});
     }
     cut(std::move(ways), "nothing leaves n" + std::to_string(node) + ", a candidate,");
+}
+
+/// Somebody stops while the leader's newest entry is on its way, so that what was said then waits
+/// for it; of the others all, or all but one, lose their state. Those give their incarnation up,
+/// and found another. Then it goes on, and has in its hands what a majority of the old one once
+/// said.
+void Faults::strand(int tries) {
+    const std::optional<Node> leader = world_.leader();
+    const raft::Raft* raft = leader ? world_.process(*leader)->loop->raft() : nullptr;
+    const bool under_way = raft != nullptr && raft->log().last_index() > raft->commit_index();
+    if (!under_way || !world_.runs(*leader)) {
+        if (tries == 0 || over_) return;
+        world_.scheduler().after(200us, [this, tries] { strand(tries - 1); });
+        return;
+    }
+    const GroupSpec& spec = world_.profile().spec;
+    const Node stranded = random_.one_in(3) ? any() : *leader;
+    const Node spared = stranded == *leader ? any() : stranded;
+    pause(stranded,
+          *spec.refound_after + static_cast<int>(4 + random_.below(9)) * spec.timing.election_max);
+    world_.scheduler().after(random_.between(spec.timing.heartbeat, spec.timing.election_min),
+                             [this, stranded, spared] {
+                                 for (Node node = 0; node < world_.machines(); ++node) {
+                                     if (node == stranded || node == spared) continue;
+                                     crash(node, random_.between(10ms, 500ms));
+                                 }
+                             });
+}
+
+/// Whoever was to get the state is left with a part of it, and finds the next incarnation.
+void Faults::interrupt_state(int tries) {
+    const std::optional<Node> leader = world_.leader();
+    const Process* leading = leader ? world_.process(*leader) : nullptr;
+    const raft::Raft* raft = leading ? leading->loop->raft() : nullptr;
+    const bool under_way =
+        raft != nullptr && raft->oldest_state_on_its_way(leading->clock.now()) != raft::max_index;
+    if (!under_way) {
+        if (tries == 0 || over_) return;
+        world_.scheduler().after(200us, [this, tries] { interrupt_state(tries - 1); });
+        return;
+    }
+    world_.scheduler().after(random_.between(100us, 4 * world_.profile().weather.delay_max),
+                             [this] {
+                                 for (Node node = 0; node < world_.machines(); ++node) {
+                                     const Process* process = world_.process(node);
+                                     if (process == nullptr || process->loop->raft() == nullptr)
+                                         continue;
+                                     crash(node, random_.between(10ms, 500ms));
+                                 }
+                             });
 }
 
 }  // namespace quorate::sim

@@ -22,12 +22,12 @@ bool follows(Voting kind, const VoteResult& result) {
 }
 }  // namespace
 
-void PollOutcomes::asked(MemberId member, const VoteRequest& request) {
-    kinds_[request.poll] = request.kind;
+void PollOutcomes::asked(MemberId member, const VoteRequest& request, Nanos now) {
+    asked_.try_emplace(request.poll, Asked{request.kind, now, request.timeout});
     if (!told_.contains({member, request.poll})) open_[member].insert(request.poll);
 }
 
-bool PollOutcomes::told(MemberId member, const VoteResult& result) {
+bool PollOutcomes::told(MemberId member, const VoteResult& result, Nanos now) {
     const auto fail = [&](const std::string& why) {
         broken("one outcome a poll",
                "poll " + brief(result.poll) + " at " + brief(member) + ": " + why);
@@ -45,9 +45,15 @@ bool PollOutcomes::told(MemberId member, const VoteResult& result) {
         agreed.index != result.index) {
         fail(describe(result) + "; elsewhere " + describe(agreed));
     }
-    const auto kind = kinds_.find(result.poll);
-    if (kind != kinds_.end() && !follows(kind->second, result)) {
+    const auto asked = asked_.find(result.poll);
+    if (asked == asked_.end()) return first;
+    if (!follows(asked->second.kind, result)) {
         fail(describe(result) + ", which does not follow from the votes");
+    }
+    // Whoever leads counts from when it applied the poll, by its own clock.
+    const Nanos earliest = asked->second.since + asked->second.timeout * 8 / 10;
+    if (result.outcome == Outcome::timeout && now < earliest) {
+        fail(describe(result) + ", before its time");
     }
     return first;
 }

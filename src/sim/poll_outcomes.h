@@ -1,5 +1,5 @@
 // Rules: one outcome a poll, the same everywhere and told at most once to a member; it follows from
-// the votes by the poll's kind; `lost` only where the incarnation was given up or left.
+// the votes by the poll's kind; `timeout` not before its time; `lost` only where the incarnation was given up or left.
 #pragma once
 
 #include <map>
@@ -15,9 +15,9 @@ namespace quorate::sim {
 class PollOutcomes {
 public:
     /// The component of `member` was asked to vote.
-    void asked(MemberId member, const VoteRequest& request);
+    void asked(MemberId member, const VoteRequest& request, Nanos now);
     /// It was told the outcome. True if it is the first news of a decided poll.
-    bool told(MemberId member, const VoteResult& result);
+    bool told(MemberId member, const VoteResult& result, Nanos now);
     /// Whether the incarnation ended, for the member that was told, in this turn.
     void end_of_turn(bool gave_up);
     /// Its incarnation ended, or it can't know what it missed: it is owed nothing.
@@ -26,7 +26,12 @@ public:
     std::optional<PollId> owed(MemberId member) const;
 
 private:
-    std::map<PollId, Voting> kinds_;
+    struct Asked {
+        Voting kind = Voting::majority;
+        Nanos since{};  ///< simulated time at which the first component heard of it
+        Nanos timeout{};
+    };
+    std::map<PollId, Asked> asked_;
     std::map<PollId, VoteResult> results_;
     std::set<std::pair<MemberId, PollId>> told_;
     std::map<MemberId, std::set<PollId>> open_;

@@ -112,6 +112,8 @@ Profile draw_profile(std::uint64_t seed) {
         profile.compaction.keep_entries = 5 + random.below(20);
         profile.compaction.keep_entries_for_state = 1000;
         profile.compaction.chunk_bytes = 100 + random.below(2000);
+        // A transfer that takes many round trips.
+        if (random.one_in(2)) profile.compaction.chunk_bytes = 16 + random.below(48);
     }
     profile.preferences = random.one_in(4);
     if (random.one_in(4)) profile.witnesses = profile.spec.size / 2;

@@ -19,6 +19,8 @@ enum class Fault : std::uint8_t {
     split_one_way,
     pause,
     pause_leader,
+    strand,  ///< stopped with answers under way, until the others have founded anew
+    interrupt_state,  ///< a member outside is being given the state, and all who have it are killed
     crash,
     crash_leader,
     crash_and_return,  ///< within 3 ms, at the same endpoint

@@ -27,6 +27,7 @@ void Referee::ended(Process& process) {
     promises_.died(life);
     membership_.ends(life);
     requests_.died(life);
+    watch(process).clock = nullptr;  // a promise ends with its process: the next one waits
     polls_.excuse(watch(process).id);
 }
 

@@ -109,6 +109,7 @@ private:
     void note_commit(Watch& seen, raft::Index commit) const;
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);
+    static void look_at_poll(const consensus::StateMachine& machine, const consensus::Poll& poll);
     void look_at_state(Process& process);
     bool really_gone(MemberId id) const;
 

@@ -128,7 +128,7 @@ void Referee::told(Process& process, const MessageToMember& event) {
 }
 
 void Referee::told(Process& process, const quorate::VoteRequest& event) {
-    polls_.asked(process.loop->id(), event);
+    polls_.asked(process.loop->id(), event, scheduler_.now());
     if (watch(process).may_miss) polls_.excuse(watch(process).id);
 }
 
@@ -136,7 +136,7 @@ void Referee::told(Process& process, const VoteResult& event) {
     if (event.outcome != Outcome::lost) votes_.result(event);
     // A lost poll is told to the id that is being given up.
     const MemberId member = event.outcome == Outcome::lost ? watch(process).id : process.loop->id();
-    if (polls_.told(member, event)) {
+    if (polls_.told(member, event, scheduler_.now())) {
         ++counters_.polls;
         if (story_.on()) {
             story_.tell(scheduler_.now(), process.label(),

@@ -243,6 +243,24 @@ void Referee::look_at_promise(Process& process) {
     if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
 }
 
+/// Rule 8, worked out anew: more than half said yes, or can no longer; all did, or one can't.
+void Referee::look_at_poll(const consensus::StateMachine& machine, const consensus::Poll& poll) {
+    using Choice = consensus::Poll::Ballot::Choice;
+    std::size_t yes = 0;
+    std::size_t still_may = 0;
+    for (const auto& [voter, ballot] : poll.electorate) {
+        yes += ballot.choice == Choice::yes ? 1 : 0;
+        const bool gone = machine.find_member(voter) == nullptr;
+        still_may += ballot.choice == Choice::none && !gone ? 1 : 0;
+    }
+    const std::size_t all = poll.electorate.size();
+    const std::size_t needed = poll.kind == Voting::majority ? all / 2 + 1 : all;
+    if (yes < needed && yes + still_may >= needed) return;
+    broken("a poll closes as soon as its outcome is certain",
+           brief(poll.id) + " is open with " + std::to_string(yes) + " yes of " +
+               std::to_string(all) + ", and " + std::to_string(still_may) + " to come");
+}
+
 void Referee::look_at_state(Process& process) {
     const raft::Index index = commands_.applied_by(process.life);
     membership_.applied(process.life, index);
@@ -252,6 +270,7 @@ void Referee::look_at_state(Process& process) {
                process.label() + " has " + std::to_string(machine.deployed()) + " of " +
                    std::to_string(machine.spec().size) + " in its roster");
     }
+    for (const auto& [id, poll] : machine.open_polls()) look_at_poll(machine, poll);
     const bool whole = profile_.role_of(process.node) != Role::witness;
     if (whole && machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));

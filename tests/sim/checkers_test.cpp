@@ -232,29 +232,35 @@ VoteResult result(Outcome outcome, std::uint32_t yes, std::uint32_t no) {
 
 TEST(PollOutcomes, two_outcomes_are_caught) {
     PollOutcomes rule;
-    EXPECT_TRUE(rule.told(ann, result(Outcome::yes, 2, 0)));
-    EXPECT_FALSE(rule.told(bob, result(Outcome::yes, 2, 0)));
-    EXPECT_THROW(rule.told(cem, result(Outcome::no, 1, 2)), RuleBroken);
+    EXPECT_TRUE(rule.told(ann, result(Outcome::yes, 2, 0), 10s));
+    EXPECT_FALSE(rule.told(bob, result(Outcome::yes, 2, 0), 10s));
+    EXPECT_THROW(rule.told(cem, result(Outcome::no, 1, 2), 10s), RuleBroken);
 }
 
 TEST(PollOutcomes, an_outcome_told_twice_is_caught) {
     PollOutcomes rule;
-    rule.told(ann, result(Outcome::yes, 2, 0));
-    EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0)), RuleBroken);
+    rule.told(ann, result(Outcome::yes, 2, 0), 10s);
+    EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0), 10s), RuleBroken);
 }
 
 TEST(PollOutcomes, an_outcome_that_does_not_follow_from_the_votes_is_caught) {
     PollOutcomes rule;
-    rule.asked(ann, {.poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann});
+    rule.asked(ann, {.poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann}, 0s);
     EXPECT_EQ(rule.owed(ann), poll);
-    EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0)), RuleBroken);
+    EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0), 10s), RuleBroken);
+}
+
+TEST(PollOutcomes, a_deadline_that_came_too_early_is_caught) {
+    PollOutcomes rule;
+    rule.asked(ann, {.poll = poll, .topic = "", .timeout = 1s, .requester = ann}, 2s);
+    EXPECT_THROW(rule.told(ann, result(Outcome::timeout, 1, 0), 2500ms), RuleBroken);
 }
 
 TEST(PollOutcomes, lost_without_a_reset_is_caught) {
     PollOutcomes rule;
-    rule.told(ann, result(Outcome::lost, 0, 0));
+    rule.told(ann, result(Outcome::lost, 0, 0), 10s);
     rule.end_of_turn(true);
-    rule.told(bob, result(Outcome::lost, 0, 0));
+    rule.told(bob, result(Outcome::lost, 0, 0), 10s);
     EXPECT_THROW(rule.end_of_turn(false), RuleBroken);
 }
 
