@@ -270,7 +270,10 @@ void Referee::look_at_state(Process& process) {
                process.label() + " has " + std::to_string(machine.deployed()) + " of " +
                    std::to_string(machine.spec().size) + " in its roster");
     }
-    for (const auto& [id, poll] : machine.open_polls()) look_at_poll(machine, poll);
+    for (const auto& [id, poll] : machine.open_polls()) {
+        polls_.opened(id, poll.kind, poll.timeout, scheduler_.now());
+        look_at_poll(machine, poll);
+    }
     if (machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));
     }
