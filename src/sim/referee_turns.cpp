@@ -149,7 +149,6 @@ void Referee::look_at_log(Process& process) {
 
 void Referee::look_at_role(Process& process) {
     Watch& seen = watch(process);
-    seen.clock = &process.clock;
     const raft::Raft& raft = *process.loop->raft();
     if (raft.handing_on()) handed_on_.insert(seen.id);
     const bool leads = raft.role() == raft::Role::leader;
@@ -238,7 +237,6 @@ void Referee::look_at_promise(Process& process) {
         seen.promised_to && (really_gone(seen.promised_to) || seen.promised_to == seen.id);
     promises_.promises(process.life, process.clock.now().monotonic, process.loop->promised_until(),
                        lifted);
-    seen.clock = &process.clock;
     seen.promised_until = process.loop->promised_until();
     if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
 }
