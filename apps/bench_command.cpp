@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "bench/bench.h"
+#include "command_line.h"
 #include "subcommand.h"
 
 namespace quorate::apps {
@@ -137,11 +138,7 @@ int bench_command(const Arguments& arguments) {
     place.add("name", 1);
     po::variables_map map;
     try {
-        const int style =
-            po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        po::store(
-            po::command_line_parser(arguments).options(all).positional(place).style(style).run(),
-            map);
+        map = read_command_line(arguments, all, place);
     } catch (const po::error& error) {
         complain("bench", error.what());
         return exit_usage;

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <optional>
 
+#include "command_line.h"
 #include "demo_story.h"
 #include "subcommand.h"
 
@@ -71,15 +72,7 @@ int demo_command(const Arguments& arguments) {
     const po::options_description described = describe();
     po::variables_map map;
     try {
-        const int style =
-            po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        const po::positional_options_description no_positionals;
-        po::store(po::command_line_parser(arguments)
-                      .options(described)
-                      .positional(no_positionals)
-                      .style(style)
-                      .run(),
-                  map);
+        map = read_command_line(arguments, described);
     } catch (const po::too_many_positional_options_error&) {
         complain("demo", "all arguments are options of the form --name value; see --help");
         return exit_usage;

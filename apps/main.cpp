@@ -2,12 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <string_view>
 
-#include "placeholders.h"
 #include "quorate/quorate.h"
 #include "subcommand.h"
 
@@ -66,12 +64,8 @@ int run(const Arguments& arguments) {
         return exit_ok;
     }
     for (const Subcommand& subcommand : subcommands) {
-        if (subcommand.name != first) continue;
-        if (std::any_of(arguments.begin(), arguments.end(), holds_placeholder)) {
-            complain(first, placeholder_sentence);
-            return exit_usage;
-        }
-        return subcommand.run({arguments.begin() + 1, arguments.end()});
+        if (subcommand.name == first)
+            return subcommand.run({arguments.begin() + 1, arguments.end()});
     }
     complain("", "there is no subcommand \"" + first + "\"; see quorate --help");
     return exit_usage;

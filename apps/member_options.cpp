@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "placeholders.h"
+#include "command_line.h"
 
 namespace quorate::apps {
 
@@ -217,23 +217,9 @@ MemberCommandOptions check(const Values& values) {
 
 std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
     const Arguments& arguments) {
-    if (std::any_of(arguments.begin(), arguments.end(), holds_placeholder)) {
-        return BadUsage{placeholder_sentence};
-    }
     const po::options_description described = describe();
-    po::variables_map map;
     try {
-        // Whole names only: an abbreviation that works today would be ambiguous with a later
-        // option.
-        const int style =
-            po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        const po::positional_options_description no_positionals;
-        po::store(po::command_line_parser(arguments)
-                      .options(described)
-                      .positional(no_positionals)
-                      .style(style)
-                      .run(),
-                  map);
+        po::variables_map map = read_command_line(arguments, described);
         if (map.count("help") > 0) return HelpWanted{};
         if (map.count("config") > 0) read_config(described, map);
         return check(Values{map});

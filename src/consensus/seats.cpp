@@ -36,10 +36,6 @@ std::vector<MemberId> find_seatless(const std::vector<MemberRecord>& roster,
     return learners;
 }
 
-}  // namespace
-
-namespace {
-
 /// Today's witnesses, and those who sit down as such.
 class Seating {
 public:

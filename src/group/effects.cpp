@@ -101,10 +101,7 @@ void GroupLoop::Impl::take_effect(const consensus::PollOpened& effect) {
     if (poll->requester == self_ && requests_.end(effect.request)) {
         outbox_.post(RequestDone{effect.request, {}, 0, poll->id});
     }
-    if (poll->electorate.contains(self_)) {
-        outbox_.post(VoteRequest{poll->id, poll->topic, poll->kind, poll->subject, poll->timeout,
-                                 poll->requester});
-    }
+    if (poll->electorate.contains(self_)) ask_for_vote(*poll);
 }
 
 void GroupLoop::Impl::take_effect(const consensus::PollRejected& effect) {
@@ -128,11 +125,21 @@ void GroupLoop::Impl::take_effect(const consensus::PollClosed& effect) {
     poll_deadlines_.erase(effect.poll);
     votes_.erase(effect.poll);
     collected_votes_.erase(effect.poll);
-    const auto& voters = effect.voters;
+    tell_result(effect);
+}
+
+/// To every member that had a vote, or is in the group.
+void GroupLoop::Impl::tell_result(const consensus::PollClosed& closed) {
+    const auto& voters = closed.voters;
     const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
     if (!told_joined_ && !had_vote) return;
-    outbox_.post(VoteResult{effect.poll, effect.outcome, effect.yes_votes, effect.no_votes,
-                            effect.electorate, effect.index});
+    outbox_.post(VoteResult{closed.poll, closed.outcome, closed.yes_votes, closed.no_votes,
+                            closed.electorate, closed.index});
+}
+
+void GroupLoop::Impl::ask_for_vote(const consensus::Poll& poll) {
+    outbox_.post(
+        VoteRequest{poll.id, poll.topic, poll.kind, poll.subject, poll.timeout, poll.requester});
 }
 
 void GroupLoop::Impl::take_effect(const consensus::Malformed&) {

@@ -133,18 +133,17 @@ std::string GroupLoop::Impl::endpoint_of(MemberId id) const {
     return peer ? peer->intro.endpoint : std::string{};
 }
 
+/// In the roster, or in a seat or on the way to one.
+bool GroupLoop::Impl::takes_part(MemberId id) const {
+    return in_roster(id) || (raft_ && raft_->configuration().contains(id));
+}
+
 /// Who left for good leaves no link behind: each costs descriptors and dials for ever.
 void GroupLoop::Impl::tidy_links() {
     links_tidied_at_ = now();
-    const auto takes_part = [&](MemberId id) {
-        return in_roster(id) || (raft_ && raft_->configuration().contains(id));
-    };
     std::erase_if(endpoints_, [&](const auto& entry) { return !takes_part(entry.first); });
     std::erase_if(quiet_raft_at_, [&](const auto& entry) { return !takes_part(entry.first); });
     std::set<std::string> in_use;
-    if (machine_) {
-        for (const MemberRecord& member : machine_->roster()) in_use.insert(member.endpoint);
-    }
     for (const auto& [id, endpoint] : endpoints_) in_use.insert(endpoint);
     for (const auto& [id, peer] : peers_.all()) {
         if (!peer.dead) in_use.insert(peer.intro.endpoint);

@@ -153,9 +153,7 @@ void GroupLoop::Impl::housekeeping() {
     }
     admit_waiting_messages();
     const Nanos silence = 10 * timing().peer_timeout;
-    peers_.forget_silent(now(), silence, [&](MemberId id) {
-        return in_roster(id) || (raft_ && raft_->configuration().contains(id));
-    });
+    peers_.forget_silent(now(), silence, [&](MemberId id) { return takes_part(id); });
     std::erase_if(newcomers_, [&](const auto& entry) {
         return entry.second.last_asked + timing().peer_timeout < now();
     });

@@ -78,6 +78,7 @@ private:
     wire::Frame frame_to(MemberId to, wire::Body body,
                          std::optional<IncarnationId> incarnation) const;
     std::string endpoint_of(MemberId id) const;
+    bool takes_part(MemberId id) const;
     void tidy_links();
     void close_unless_reused(const std::string& endpoint);
     wire::Introduction introduction() const;
@@ -133,7 +134,8 @@ private:
     void send_raft(const std::vector<raft::Outgoing>& messages);
     bool may_send_raft(MemberId to);
     void restore(const raft::Snapshot& snapshot);
-    void tell_missed_results(const consensus::StateMachine& later);
+    void tell_result(const consensus::PollClosed& closed);
+    void ask_for_vote(const consensus::Poll& poll);
     void ask_for_missed_votes(const std::set<PollId>& told);
     void apply(const raft::Entry& entry);
     void compact_log(raft::Index applied);

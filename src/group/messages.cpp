@@ -9,7 +9,8 @@
 namespace quorate::group {
 
 namespace {
-constexpr std::size_t max_waiting_frames = 1024;     ///< of one sender
+constexpr std::size_t max_waiting_frames = 4096;  ///< of all, most of which may be forged
+constexpr std::size_t max_waiting_frames_of_one = 1024;
 constexpr std::size_t max_waiting_bytes = 64 << 20;  ///< of all, but for their last frame
 /// A component that keeps one small message keeps its whole frame, so a frame has to end somewhere.
 constexpr std::size_t batch_bytes = 64 * 1024;
@@ -105,13 +106,14 @@ void GroupLoop::Impl::on_app_messages(const wire::Header& from, const wire::AppM
     }
     // The sender knows of this member's admission, or of its own, before this member does: its
     // messages wait until the log has got here, so that nothing rostered is lost.
-    if (of_sender >= max_waiting_frames || waiting_bytes_ >= max_waiting_bytes) {
+    if (of_sender >= max_waiting_frames_of_one || waiting_messages_.size() >= max_waiting_frames ||
+        waiting_bytes_ >= max_waiting_bytes) {
         drops_.overflow += messages.messages.size();
         return;
     }
     waiting_messages_.push_back({from, messages, now() + timing().peer_timeout});
     waiting_bytes_ += bytes_of(messages);
-    admit_waiting_messages();
+    if (acquainted) admit_waiting_messages();
 }
 
 void GroupLoop::Impl::admit_waiting_messages() {

@@ -135,7 +135,8 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     QUORATE_CHECK(restored.ok(), "the leader of our incarnation sends states that can be read");
     if (restored->applied() == machine_->applied()) return;  // what this member entered with
     const bool was_in = told_joined_;
-    tell_missed_results(*restored);
+    // Who is given the state is told what it would have been told of each entry before it.
+    for (const auto& missed : restored->results_since(machine_->applied())) tell_result(missed);
     std::set<PollId> told;
     for (const auto& [id, poll] : machine_->open_polls()) told.insert(id);
     *machine_ = std::move(*restored);
@@ -176,18 +177,6 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     ask_for_missed_votes(told);
 }
 
-/// The outcome of a poll is told to every member that had a vote, or was in the group, when it was
-/// opened: also to one that is given the state that came of it.
-void GroupLoop::Impl::tell_missed_results(const consensus::StateMachine& later) {
-    for (const consensus::PollClosed& result : later.results_since(machine_->applied())) {
-        const auto& voters = result.voters;
-        const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
-        if (!told_joined_ && !had_vote) continue;
-        outbox_.post(VoteResult{result.poll, result.outcome, result.yes_votes, result.no_votes,
-                                result.electorate, result.index});
-    }
-}
-
 /// Polls that still wait for this member's vote, and that its component was not told of.
 void GroupLoop::Impl::ask_for_missed_votes(const std::set<PollId>& told) {
     using Choice = consensus::Poll::Ballot::Choice;
@@ -195,8 +184,7 @@ void GroupLoop::Impl::ask_for_missed_votes(const std::set<PollId>& told) {
         const auto ballot = poll.electorate.find(self_);
         if (ballot == poll.electorate.end() || told.contains(id)) continue;
         if (ballot->second.gone || ballot->second.choice != Choice::none) continue;
-        outbox_.post(VoteRequest{poll.id, poll.topic, poll.kind, poll.subject, poll.timeout,
-                                 poll.requester});
+        ask_for_vote(poll);
     }
 }
 

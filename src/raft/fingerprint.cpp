@@ -269,6 +269,8 @@ void Raft::fingerprint_of_role(Digest& digest) const {
             digest.add(progress.chunks_acknowledged);
             digest.add(progress.last_chunk_sent);
             digest.monotonic(progress.snapshot_moved);
+            digest.boottime(progress.snapshot_answered);
+            digest.add(progress.snapshot_silences);
         }
         digest.add(progress.commit_told);
         digest.add(progress.rank);

@@ -66,6 +66,8 @@ void Faults::strike() {
             return strand();
         case Fault::interrupt_state:
             return interrupt_state();
+        case Fault::shuttle:
+            return shuttle();
         case Fault::crash:
             return crash(any(), random_.between(10ms, 5s));
         case Fault::crash_leader:

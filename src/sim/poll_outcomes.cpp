@@ -22,8 +22,11 @@ bool follows(Voting kind, const VoteResult& result) {
 }
 }  // namespace
 
-void PollOutcomes::asked(MemberId member, const VoteRequest& request, Nanos now) {
-    asked_.try_emplace(request.poll, Asked{request.kind, now, request.timeout});
+void PollOutcomes::opened(PollId poll, Voting kind, Nanos timeout, Nanos now) {
+    asked_.try_emplace(poll, Asked{kind, now, timeout});
+}
+
+void PollOutcomes::asked(MemberId member, const VoteRequest& request) {
     if (!told_.contains({member, request.poll})) open_[member].insert(request.poll);
 }
 

@@ -15,7 +15,9 @@ namespace quorate::sim {
 class PollOutcomes {
 public:
     /// The component of `member` was asked to vote.
-    void asked(MemberId member, const VoteRequest& request, Nanos now);
+    void asked(MemberId member, const VoteRequest& request);
+    /// Some member applied its opening, at simulated time `now`.
+    void opened(PollId poll, Voting kind, Nanos timeout, Nanos now);
     /// It was told the outcome. True if it is the first news of a decided poll.
     bool told(MemberId member, const VoteResult& result, Nanos now);
     /// Whether the incarnation ended, for the member that was told, in this turn.
@@ -28,7 +30,7 @@ public:
 private:
     struct Asked {
         Voting kind = Voting::majority;
-        Nanos since{};  ///< simulated time at which the first component heard of it
+        Nanos since{};  ///< simulated time at which the first member applied it
         Nanos timeout{};
     };
     std::map<PollId, Asked> asked_;

@@ -19,8 +19,9 @@ enum class Fault : std::uint8_t {
     split_one_way,
     pause,
     pause_leader,
-    strand,  ///< stopped with answers under way, until the others have founded anew
+    strand,           ///< stopped with answers under way, until the others have founded anew
     interrupt_state,  ///< a member outside is being given the state, and all who have it are killed
+    shuttle,          ///< leadership goes and comes back while what one follower said is on its way
     crash,
     crash_leader,
     crash_and_return,  ///< within 3 ms, at the same endpoint
@@ -40,7 +41,7 @@ struct Profile {
     GroupSpec spec;
     MemberOptions member;  ///< seeds, listen and beacon are filled in for each process
     group::CompactionLimits compaction = {};
-    std::uint32_t machines = 0;  ///< spec.size, or one too many, and the observers
+    std::uint32_t machines = 0;   ///< spec.size, or one too many, and the observers
     std::uint32_t witnesses = 0;  ///< nodes 1 to this one
     std::uint32_t observers = 0;  ///< the last nodes
     bool beacon = true;

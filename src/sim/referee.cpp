@@ -15,6 +15,7 @@ Referee::Referee(const Profile& profile, const std::string& group, const Schedul
 void Referee::started(Process& process) {
     if (watches_.size() <= process.life) watches_.resize(process.life + 1);
     watches_[process.life] = std::make_unique<Watch>();
+    watches_[process.life]->clock = &process.clock;
     notice_id(process);
 }
 

@@ -128,7 +128,7 @@ void Referee::told(Process& process, const MessageToMember& event) {
 }
 
 void Referee::told(Process& process, const quorate::VoteRequest& event) {
-    polls_.asked(process.loop->id(), event, scheduler_.now());
+    polls_.asked(process.loop->id(), event);
     if (watch(process).may_miss) polls_.excuse(watch(process).id);
 }
 

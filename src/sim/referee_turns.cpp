@@ -149,7 +149,6 @@ void Referee::look_at_log(Process& process) {
 
 void Referee::look_at_role(Process& process) {
     Watch& seen = watch(process);
-    seen.clock = &process.clock;
     const raft::Raft& raft = *process.loop->raft();
     if (raft.handing_on()) handed_on_.insert(seen.id);
     const bool leads = raft.role() == raft::Role::leader;
@@ -238,7 +237,6 @@ void Referee::look_at_promise(Process& process) {
         seen.promised_to && (really_gone(seen.promised_to) || seen.promised_to == seen.id);
     promises_.promises(process.life, process.clock.now().monotonic, process.loop->promised_until(),
                        lifted);
-    seen.clock = &process.clock;
     seen.promised_until = process.loop->promised_until();
     if (raft != nullptr && raft->promised_to()) seen.promised_to = raft->promised_to();
 }
@@ -270,7 +268,10 @@ void Referee::look_at_state(Process& process) {
                process.label() + " has " + std::to_string(machine.deployed()) + " of " +
                    std::to_string(machine.spec().size) + " in its roster");
     }
-    for (const auto& [id, poll] : machine.open_polls()) look_at_poll(machine, poll);
+    for (const auto& [id, poll] : machine.open_polls()) {
+        polls_.opened(id, poll.kind, poll.timeout, scheduler_.now());
+        look_at_poll(machine, poll);
+    }
     const bool whole = profile_.role_of(process.node) != Role::witness;
     if (whole && machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));

@@ -3,9 +3,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
-#include <thread>
-
 #include "watch.h"
 
 namespace quorate::blackbox {
@@ -49,6 +46,7 @@ TEST(Rejoin, leaves_no_descriptors_behind) {
                              "--election-max-ms", "200", "--peer-timeout-ms", "400"});
     Member* restless = &group.follower();
     const auto others = group.others(*restless);
+    Watch watch(others);
     const std::size_t before = others.front()->process.descriptors();
     for (int round = 0; round < 12; ++round) {
         if (round % 2 == 0) {
@@ -61,13 +59,8 @@ TEST(Rejoin, leaves_no_descriptors_behind) {
     }
     // They are still greeted for ten times the peer timeout, and a link lingers for a second.
     for (Member* member : others) {
-        const auto deadline = std::chrono::steady_clock::now() + patience;
-        while (member->process.descriptors() > before + 3) {
-            ASSERT_LT(std::chrono::steady_clock::now(), deadline)
-                << member->process.descriptors() << " descriptors, " << before << " at first";
-            // Nothing tells when a descriptor is closed.
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        }
+        EXPECT_TRUE(watch.until([&] { return member->process.descriptors() <= before + 3; }))
+            << member->process.descriptors() << " descriptors, " << before << " at first";
     }
 }
 

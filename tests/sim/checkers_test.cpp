@@ -245,14 +245,17 @@ TEST(PollOutcomes, an_outcome_told_twice_is_caught) {
 
 TEST(PollOutcomes, an_outcome_that_does_not_follow_from_the_votes_is_caught) {
     PollOutcomes rule;
-    rule.asked(ann, {.poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann}, 0s);
+    const VoteRequest request{
+        .poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann};
+    rule.opened(poll, request.kind, 1s, 0s);
+    rule.asked(ann, request);
     EXPECT_EQ(rule.owed(ann), poll);
     EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0), 10s), RuleBroken);
 }
 
 TEST(PollOutcomes, a_deadline_that_came_too_early_is_caught) {
     PollOutcomes rule;
-    rule.asked(ann, {.poll = poll, .topic = "", .timeout = 1s, .requester = ann}, 2s);
+    rule.opened(poll, Voting::majority, 1s, 2s);
     EXPECT_THROW(rule.told(ann, result(Outcome::timeout, 1, 0), 2500ms), RuleBroken);
 }
 
