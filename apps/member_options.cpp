@@ -198,7 +198,10 @@ MemberCommandOptions check(const Values& values) {
     MemberCommandOptions options;
     refuse_what_comes_later(values);
     choice_in(values, "kind", {"coordinated"}, {"default"});
-    choice_in(values, "role", {"member"}, {"observer", "witness"});
+    const std::string role = choice_in(values, "role", {"member", "observer", "witness"}, {});
+    options.member.role = role == "observer"  ? Role::observer
+                          : role == "witness" ? Role::witness
+                                              : Role::member;
     choice_in(values, "clock", {"realtime"}, {"tai", "monotonic"});
     take_names(values, options);
     take_spec(values, options.spec);

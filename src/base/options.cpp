@@ -67,11 +67,6 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
 }  // namespace
 
 std::optional<Error> find_problem(const MemberOptions& options) {
-    if (options.role != Role::member) {
-        return bad("--role " +
-                   std::string(options.role == Role::observer ? "observer" : "witness") +
-                   " comes with a later version: use member");
-    }
     if (auto problem = find_problem_in_addresses(options)) return problem;
     return find_problem_in_bounds(options);
 }

@@ -36,22 +36,62 @@ std::vector<MemberId> find_seatless(const std::vector<MemberRecord>& roster,
     return learners;
 }
 
+/// Today's witnesses, and those who sit down as such.
+class Seating {
+public:
+    Seating(const StateMachine& machine, const SeatView& view) : machine_(machine), view_(view) {}
+
+    bool is_witness(MemberId id) const {
+        if (contains(view_.witnesses, id)) return true;
+        const MemberRecord* member = machine_.find_member(id);
+        return member != nullptr && member->role == Role::witness;
+    }
+    /// Whether at most half of these are witnesses.
+    bool is_sound(const std::vector<MemberId>& voters) const {
+        const auto witnesses = std::count_if(voters.begin(), voters.end(),
+                                             [&](const MemberId& id) { return is_witness(id); });
+        return 2 * static_cast<std::size_t>(witnesses) <= voters.size();
+    }
+    /// Lets `id` sit down where `place` says; false if that would be a witness too many.
+    template <class Place>
+    bool seat(std::vector<MemberId>& voters, Place&& place) const {
+        std::vector<MemberId> changed = voters;
+        place(changed);
+        if (!is_sound(changed)) return false;
+        voters = std::move(changed);
+        return true;
+    }
+
+private:
+    const StateMachine& machine_;
+    const SeatView& view_;
+};
+
 }  // namespace
 
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view) {
-    SeatPlan plan{view.voters, {}};
-    const std::vector<MemberId> candidates = find_candidates(machine, view);
-    auto next = candidates.begin();
-    while (next != candidates.end() && plan.voters.size() < machine.spec().seats()) {
-        plan.voters.push_back(*next++);
-    }
-    // A lost voter still counts in every quorum, so its seat is worth taking over; but it stays a
-    // voter until somebody does, because fewer voters would be a smaller quorum (rule 3).
+    SeatPlan plan{view.voters, {}, {}};
+    const Seating seating(machine, view);
+    std::vector<MemberId> lost;
     for (const MemberId& holder : view.voters) {
-        if (next == candidates.end()) break;
-        const bool lost = machine.find_member(holder) == nullptr || view.dead(holder);
-        if (lost) *std::find(plan.voters.begin(), plan.voters.end(), holder) = *next++;
+        if (machine.find_member(holder) == nullptr || view.dead(holder)) lost.push_back(holder);
     }
+    for (const MemberId& candidate : find_candidates(machine, view)) {
+        if (plan.voters.size() < machine.spec().seats()) {
+            seating.seat(plan.voters, [&](auto& voters) { voters.push_back(candidate); });
+            continue;
+        }
+        // A lost voter still counts in every quorum, so its seat is worth taking over; but it stays
+        // a voter until somebody does, because fewer voters would be a smaller quorum (rule 3).
+        const auto taken = std::find_if(lost.begin(), lost.end(), [&](const MemberId& holder) {
+            return seating.seat(plan.voters, [&](auto& voters) {
+                *std::find(voters.begin(), voters.end(), holder) = candidate;
+            });
+        });
+        if (taken != lost.end()) lost.erase(taken);
+    }
+    std::copy_if(plan.voters.begin(), plan.voters.end(), std::back_inserter(plan.witnesses),
+                 [&](const MemberId& id) { return seating.is_witness(id); });
     plan.learners = find_seatless(machine.roster(), plan.voters);
     const bool as_it_is =
         same_members(plan.voters, view.voters) && same_members(plan.learners, view.learners);
@@ -59,13 +99,26 @@ std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& 
     return plan;
 }
 
+std::uint32_t max_witnesses(const GroupSpec& spec) {
+    return spec.size / 2;
+}
+
 SeatPlan founding_seats(const Founding& founding) {
     SeatPlan plan;
+    const std::size_t seats = founding.spec.seats();
     for (const MemberRecord& member : founding.roster) {
-        const bool free = plan.voters.size() < founding.spec.seats();
-        auto& list = free && member.role != Role::observer ? plan.voters : plan.learners;
-        list.push_back(member.id);
+        if (member.role == Role::member && plan.voters.size() < seats) {
+            plan.voters.push_back(member.id);
+        }
     }
+    // Of more members than seats, some stand by, and the witnesses with them.
+    for (const MemberRecord& member : founding.roster) {
+        const bool fits = 2 * (plan.witnesses.size() + 1) <= plan.voters.size() + 1;
+        if (member.role != Role::witness || !fits || plan.voters.size() >= seats) continue;
+        plan.voters.push_back(member.id);
+        plan.witnesses.push_back(member.id);
+    }
+    plan.learners = find_seatless(founding.roster, plan.voters);
     return plan;
 }
 

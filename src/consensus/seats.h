@@ -14,6 +14,7 @@ namespace quorate::consensus {
 struct SeatView {
     std::vector<MemberId> voters;             ///< today's, dead or not
     std::vector<MemberId> learners;           ///< today's
+    std::vector<MemberId> witnesses = {};     ///< today's
     std::function<bool(MemberId)> caught_up;  ///< holds nearly the whole log
     std::function<bool(MemberId)> dead;       ///< its process is proven dead
 };
@@ -21,6 +22,7 @@ struct SeatView {
 struct SeatPlan {
     std::vector<MemberId> voters;
     std::vector<MemberId> learners;
+    std::vector<MemberId> witnesses = {};  ///< those of the voters that keep no data
 };
 
 /// The next configuration to change to, or nothing when today's is as it should be. One change at a
@@ -31,11 +33,15 @@ struct SeatPlan {
 /// - with no free seat, it takes over the seat of a voter that is not in the roster any more, or is
 ///   proven dead. Never a living roster member's, and a seat is never freed: voters never get
 ///   fewer.
-/// Witnesses and members alike; observers stay learners. Several may move in one change.
+/// Observers stay learners. At most half of the voters are witnesses: one that would be too many
+/// waits for another member to sit down. Several may move in one change.
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view);
 
+/// How many of a deployment's members may be witnesses: half of them.
+std::uint32_t max_witnesses(const GroupSpec& spec);
+
 /// The voters and learners of a founding: the first seats() of the roster that are no observers get
-/// the seats, in roster order.
+/// the seats, in roster order; witnesses among them as far as they are at most half.
 SeatPlan founding_seats(const Founding& founding);
 
 }  // namespace quorate::consensus

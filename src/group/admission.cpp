@@ -53,6 +53,22 @@ void GroupLoop::Impl::admit(MemberId id, const wire::JoinRequest& request, wire:
     Newcomer& newcomer = newcomers_[id];
     if (newcomer.first_asked == Nanos{}) newcomer.first_asked = now();
     newcomer.last_asked = now();
+    if (request.self.role == Role::witness) {
+        const auto& roster = machine_->roster();
+        const auto witnesses =
+            std::count_if(roster.begin(), roster.end(), [](const MemberRecord& member) {
+                return member.role == Role::witness;
+            });
+        const std::uint32_t most = consensus::max_witnesses(options_.spec);
+        if (witnesses >= static_cast<std::ptrdiff_t>(most)) {
+            reply.answer = wire::JoinReply::Answer::refused;
+            reply.reason = "the group " + options_.group + " has " + std::to_string(witnesses) +
+                           " witnesses, and of " + std::to_string(options_.spec.size) +
+                           " members at most " + std::to_string(most) +
+                           " may be: start this one as a member";
+            return;
+        }
+    }
     const bool counts = request.self.role != Role::observer;
     if (counts && machine_->deployed() >= options_.spec.size) {
         if (all_heard_since(newcomer.first_asked + timing().election_max)) {
@@ -104,11 +120,12 @@ void GroupLoop::Impl::keep_membership() {
     consensus::SeatView view;
     view.voters = configuration.voters;
     view.learners = configuration.learners;
+    view.witnesses = configuration.witnesses;
     view.caught_up = [&](MemberId id) { return raft_->caught_up(now_, id) && !is_dead(id); };
     view.dead = [&](MemberId id) { return is_dead(id); };
     if (const auto plan = consensus::plan_seats(*machine_, view)) {
         // Refused while another change is under way; looked at again a heartbeat later.
-        (void)raft_->change_configuration(now_, plan->voters, plan->learners);
+        (void)raft_->change_configuration(now_, plan->voters, plan->learners, plan->witnesses);
     }
 }
 

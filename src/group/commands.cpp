@@ -72,6 +72,11 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
                too_large(command.data.size(), options_.member.message_bytes));
         return;
     }
+    if (options_.member.role == Role::witness) {
+        failed(command.request, ErrorCode::bad_argument,
+               "a witness keeps no application messages, and so sends none through the log");
+        return;
+    }
     const RequestId settled_below = requests_.lowest(retries_.lowest(command.request));
     const consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
                                             std::move(command.data), settled_below};

@@ -19,9 +19,17 @@ std::vector<MemberId> GroupLoop::Impl::visible_outsiders() const {
     return visible;  // by id: the map's order
 }
 
+/// Who has data leads, so it founds; a witness is invited, an observer comes later.
 void GroupLoop::Impl::consider_founding() {
+    if (options_.member.role != Role::member) return;
     const std::vector<MemberId> visible = visible_outsiders();
-    const std::size_t present = visible.size() + 1;
+    const auto witnesses = static_cast<std::size_t>(
+        std::count_if(visible.begin(), visible.end(), [&](const MemberId& id) {
+            return peers_.find(id)->intro.role == Role::witness;
+        }));
+    const std::size_t members = visible.size() + 1 - witnesses;
+    // At most half of those with a seat are witnesses.
+    const std::size_t present = members + std::min(witnesses, members);
     if (present < options_.spec.founders()) {
         majority_seen_at_ = never;
         return;
@@ -31,7 +39,9 @@ void GroupLoop::Impl::consider_founding() {
         founding_delay_ = random_.between(timing().election_max, 2 * timing().election_max);
     }
     const bool all = present >= options_.spec.size;
-    const bool smallest = visible.empty() || self_ < visible.front();
+    const bool smallest = std::all_of(visible.begin(), visible.end(), [&](const MemberId& id) {
+        return self_ < id || peers_.find(id)->intro.role == Role::witness;
+    });
     Nanos ready_at = majority_seen_at_;
     if (!all) ready_at = std::max(ready_at + timing().election_max, withhold_until_);
     if (!smallest) ready_at += founding_delay_;
@@ -115,10 +125,7 @@ void GroupLoop::Impl::decide_founding() {
     const bool by_all = proposed_->accepted.size() >= size;
     const bool all_answered = proposed_->answered.size() >= proposed_->asked.size();
     const bool waited = all_answered || age >= timing().election_min / 2;
-    std::vector<MemberRecord> roster;
-    for (const auto& [id, record] : proposed_->accepted) {
-        if ((by_all || !proposed_->waiting[id]) && roster.size() < size) roster.push_back(record);
-    }
+    const std::vector<MemberRecord> roster = founding_roster(by_all);
     const bool self_counts = by_all || !proposed_->waiting[self_];
     if (!by_all && (!waited || roster.size() < options_.spec.founders() || !self_counts)) {
         if (all_answered) {
@@ -128,12 +135,6 @@ void GroupLoop::Impl::decide_founding() {
             housekeeping_at_ = std::min(housekeeping_at_, now() + look_again - age);
         }
         return;
-    }
-    // With more than N at hand (one too many runs), the founder itself must be among those it
-    // counts.
-    const auto is_self = [&](const MemberRecord& member) { return member.id == self_; };
-    if (std::none_of(roster.begin(), roster.end(), is_self)) {
-        roster.back() = proposed_->accepted[self_];
     }
     wire::FoundingDone done;
     done.by_all = by_all;
@@ -153,6 +154,23 @@ void GroupLoop::Impl::decide_founding() {
     const wire::Header myself{options_.group, {}, self_, self_};
     on_founding_done(myself, done);
     raft_->campaign(now_, raft::Trigger::founding);
+}
+
+/// Of those who accepted: the founder itself, then members, then as many witnesses; N at most, which
+/// matters where one too many runs.
+std::vector<MemberRecord> GroupLoop::Impl::founding_roster(bool by_all) {
+    std::vector<MemberRecord> roster{proposed_->accepted[self_]};
+    std::size_t witnesses = 0;
+    for (const Role role : {Role::member, Role::witness}) {
+        for (const auto& [id, record] : proposed_->accepted) {
+            if (id == self_ || record.role != role || roster.size() >= options_.spec.size) continue;
+            if (!by_all && proposed_->waiting[id]) continue;
+            const std::size_t members = roster.size() - witnesses;
+            if (role == Role::witness && witnesses++ >= members) break;
+            roster.push_back(record);
+        }
+    }
+    return roster;
 }
 
 void GroupLoop::Impl::abandon_founding(const std::string& why) {
@@ -176,6 +194,7 @@ void GroupLoop::Impl::on_founding_done(const wire::Header&, const wire::Founding
     auto snapshot = std::make_shared<raft::Snapshot>();
     snapshot->configuration.voters = seats.voters;
     snapshot->configuration.learners = seats.learners;
+    snapshot->configuration.witnesses = seats.witnesses;
     snapshot->state = machine->serialize();
     Nanos withhold = done.by_all ? base::long_ago : withhold_until_;
     if (promise_.to != founding.incarnation) withhold = std::max(withhold, promise_.until);

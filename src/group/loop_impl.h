@@ -100,6 +100,7 @@ private:
     void consider_founding();
     void propose_founding(const std::vector<MemberId>& invited);
     void decide_founding();
+    std::vector<MemberRecord> founding_roster(bool by_all);
     void abandon_founding(const std::string& why);
     void on_founding_proposal(const wire::Header& from, const wire::FoundingProposal& proposal);
     void on_founding_ack(const wire::Header& from, const wire::FoundingAck& ack);

@@ -103,8 +103,14 @@ void GroupLoop::Impl::watch_quorum() {
         story(quorum_ ? "has a quorum again" : "has lost its quorum");
     }
     tell_quorum();
-    if (quorum_ || leaving_) return;
     const auto& patience = options_.spec.refound_after;
+    if (quorum_ && !leaving_ && patience && leader_heard_at_ + *patience <= now()) {
+        // What the last leader and a witness agreed on may be with nobody any more who could lead.
+        give_up("a quorum, and nobody to lead it, for " +
+                std::to_string(patience->count() / 1000000) + " ms");
+        return;
+    }
+    if (quorum_ || leaving_) return;
     if (!quorum_is_possible()) {
         give_up("too many of its voters are proven dead");
     } else if (patience && quorum_at_ + *patience <= now()) {

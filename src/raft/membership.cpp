@@ -34,7 +34,7 @@ Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
     if (!is_sound(*next)) {
         return Error{ErrorCode::bad_argument,
                      "every voter and learner is named once, and nobody is both; witnesses are "
-                     "voters, and fewer than half of them"};
+                     "voters, and at most half of them"};
     }
     if (next->is_witness(options_.self)) {
         return Error{ErrorCode::bad_argument, "a leader is no witness: hand leadership on first"};

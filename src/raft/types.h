@@ -22,8 +22,8 @@ using base::Nanos;
 /// `voters` and `outgoing` hold no duplicates; a learner is in neither of them.
 ///
 /// Witnesses are voters that keep no application data: they vote and acknowledge by the log's
-/// terms and indexes, and never lead. They are fewer than half of `voters` and of `outgoing`, so
-/// that every majority has a voter which holds what it acknowledged. Once a witness, always a
+/// terms and indexes, and never lead. They are at most half of `voters` and of `outgoing`, so that
+/// every majority has a voter which holds what it acknowledged. Once a witness, always a
 /// witness: it has nothing to become anything else with.
 struct Configuration {
     std::vector<MemberId> voters;

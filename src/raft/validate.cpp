@@ -11,13 +11,13 @@ bool unique(std::vector<MemberId> ids) {
     return std::adjacent_find(ids.begin(), ids.end()) == ids.end();
 }
 
-/// Fewer than half in each half, and all of them voters.
+/// At most half of each half, so that every majority has a voter with data; and all of them voters.
 bool witnesses_are_few(const Configuration& configuration) {
     const auto few_in = [&](const std::vector<MemberId>& half) {
         const auto witnesses = std::count_if(half.begin(), half.end(), [&](const MemberId& id) {
             return configuration.is_witness(id);
         });
-        return half.empty() || 2 * static_cast<std::size_t>(witnesses) < half.size();
+        return 2 * static_cast<std::size_t>(witnesses) <= half.size();
     };
     return few_in(configuration.voters) && few_in(configuration.outgoing) &&
            std::all_of(configuration.witnesses.begin(), configuration.witnesses.end(),

@@ -10,9 +10,12 @@ void CommittedEntries::committed(IncarnationId incarnation, const raft::Entry& e
     std::vector<Record>& record = records_[incarnation];
     if (record.size() <= entry.index) record.resize(entry.index + 1);
     Record& known = record[entry.index];
-    if (!known.known) {
+    const bool fills_in =
+        known.known && known.content == unknown_content && known.term == entry.term;
+    if (!known.known || fills_in) {
         known = {entry.term, content, entry.kind, entry.data, true};
-    } else if (known.term != entry.term || known.content != content) {
+    } else if (known.term != entry.term ||
+               (known.content != content && content != unknown_content)) {
         broken("committed entries never change",
                "index " + std::to_string(entry.index) + " of " + brief(incarnation) +
                    " was committed with term " + std::to_string(known.term) + " and with term " +

@@ -66,6 +66,8 @@ void Faults::strike() {
             return strand();
         case Fault::interrupt_state:
             return interrupt_state();
+        case Fault::shuttle:
+            return shuttle();
         case Fault::crash:
             return crash(any(), random_.between(10ms, 5s));
         case Fault::crash_leader:
@@ -267,9 +269,11 @@ void Faults::end() {
     // The one too many goes first; never one that others need to find each other.
     const Profile& profile = world_.profile();
     Node surplus = world_.machines();
-    if (surplus > profile.spec.size) {
-        const Node kept = profile.beacon ? 0 : profile.anchors;
-        surplus = kept + static_cast<Node>(random_.below(world_.machines() - kept));
+    if (profile.deployed() > profile.spec.size) {
+        const Node kept = std::max(profile.beacon ? 0 : profile.anchors, profile.witnesses + 1);
+        surplus = kept < profile.deployed()
+                      ? kept + static_cast<Node>(random_.below(profile.deployed() - kept))
+                      : profile.deployed() - 1;
     }
     if (surplus < world_.machines()) world_.kill(surplus);
     for (Node node = 0; node < world_.machines(); ++node) {

@@ -6,13 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "sim/workload.h"
 #include "sim/world.h"
 
 namespace quorate::sim {
 
 class Faults {
 public:
-    Faults(World& world, std::uint64_t seed) : world_(world), random_(seed) {}
+    Faults(World& world, Workload& workload, std::uint64_t seed)
+        : world_(world), workload_(workload), random_(seed) {}
 
     void begin();
     /// Everything is mended, nobody stopped, and everybody runs.
@@ -41,6 +43,12 @@ private:
     void pause(Node node, Nanos time);
     void strand(int tries = 5000);
     void interrupt_state(int tries = 5000);
+    void lose_all_states();
+    void shuttle();
+    void shuttle_back(std::pair<Node, Node> way, Node other, int tries = 2000);
+    void mend_later(std::pair<Node, Node> way, Nanos when);
+    void hand_over(Node from, Node to);
+    void speak(Node node);
     void suspend(Node node);
     void crash(Node node, Nanos down, bool silently = false);
     void crash_many();
@@ -51,6 +59,7 @@ private:
     void step_wall_clock(Node node);
 
     World& world_;
+    Workload& workload_;
     std::set<Node> asking_;  ///< candidates, as last looked at
     base::Random random_;
     bool over_ = false;

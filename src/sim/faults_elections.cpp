@@ -72,14 +72,88 @@ void Faults::interrupt_state(int tries) {
         return;
     }
     world_.scheduler().after(random_.between(100us, 4 * world_.profile().weather.delay_max),
-                             [this] {
-                                 for (Node node = 0; node < world_.machines(); ++node) {
-                                     const Process* process = world_.process(node);
-                                     if (process == nullptr || process->loop->raft() == nullptr)
-                                         continue;
-                                     crash(node, random_.between(10ms, 500ms));
-                                 }
+                             [this] { lose_all_states(); });
+}
+
+/// Whoever has none is cut off meanwhile, or it would be one of the founders.
+void Faults::lose_all_states() {
+    const Timing& timing = world_.profile().spec.timing;
+    std::vector<Node> outside;
+    for (Node node = 0; node < world_.machines(); ++node) {
+        const Process* process = world_.process(node);
+        if (process == nullptr) continue;
+        if (process->loop->raft() != nullptr) {
+            crash(node, random_.between(10ms, 500ms));
+        } else {
+            outside.push_back(node);
+        }
+    }
+    if (random_.one_in(4)) return;
+    const Nanos back = 500ms + random_.between(timing.election_min, 4 * timing.peer_timeout);
+    for (const Node node : outside) {
+        for (Node other = 0; other < world_.machines(); ++other) {
+            if (other == node) continue;
+            for (const auto& way : {std::pair(node, other), std::pair(other, node)}) {
+                world_.network().cut(way.first, way.second);
+                mend_later(way, back);
+            }
+        }
+    }
+}
+
+void Faults::mend_later(std::pair<Node, Node> way, Nanos when) {
+    world_.scheduler().after(when, [this, way] {
+        if (!over_) world_.network().mend(way.first, way.second);
+    });
+}
+
+void Faults::hand_over(Node from, Node to) {
+    Process* leading = world_.process(from);
+    const Process* next = world_.process(to);
+    if (leading == nullptr || next == nullptr || leading->leaving || !world_.runs(from)) return;
+    const raft::Raft* raft = next->loop->raft();
+    if (raft != nullptr) world_.submit(*leading, io::TransferLeadership{0, next->loop->id()});
+}
+
+void Faults::speak(Node node) {
+    Process* process = world_.process(node);
+    if (process == nullptr || process->leaving || !world_.runs(node)) return;
+    world_.submit(*process, workload_.ordered_message(*process));
+}
+
+/// What a follower said to its leader is on its way until that leader leads a second time; in
+/// between, another one led, and took what the follower said next.
+void Faults::shuttle() {
+    const std::optional<Node> leader = world_.leader();
+    const Node follower = any();
+    const Node other = any();
+    if (!leader || follower == *leader || other == *leader || other == follower) return;
+    tell("n" + std::to_string(follower) + " > n" + std::to_string(*leader) +
+         " is cut while leadership goes to n" + std::to_string(other) + " and back");
+    const std::pair way(follower, *leader);
+    world_.network().cut(way.first, way.second);
+    speak(follower);
+    world_.scheduler().after(random_.between(1ms, world_.profile().spec.timing.heartbeat),
+                             [this, way, other] {
+                                 if (over_) return;
+                                 hand_over(way.second, other);
+                                 shuttle_back(way, other);
                              });
+}
+
+void Faults::shuttle_back(std::pair<Node, Node> way, Node other, int tries) {
+    const std::optional<Node> leader = world_.leader();
+    if (over_) return;
+    if (tries == 0) return mend_later(way, 0ns);
+    if (leader != other) {
+        world_.scheduler().after(
+            1ms, [this, way, other, tries] { shuttle_back(way, other, tries - 1); });
+        return;
+    }
+    const Nanos heartbeat = world_.profile().spec.timing.heartbeat;
+    world_.scheduler().after(2 * heartbeat, [this, way] { speak(way.first); });
+    world_.scheduler().after(4 * heartbeat, [this, way, other] { hand_over(other, way.second); });
+    mend_later(way, 4 * heartbeat + random_.between(heartbeat, 3 * heartbeat));
 }
 
 }  // namespace quorate::sim

@@ -23,12 +23,14 @@ void mix(std::uint64_t& hash, const std::vector<MemberId>& ids) {
 }  // namespace
 
 std::uint64_t digest_of(const raft::Entry& entry) {
+    if (entry.withheld()) return unknown_content;
     std::uint64_t hash = 0xcbf29ce484222325ULL + static_cast<std::uint64_t>(entry.kind);
     mix(hash, entry.data.view());
     if (entry.configuration) {
         mix(hash, entry.configuration->voters);
         mix(hash, entry.configuration->outgoing);
         mix(hash, entry.configuration->learners);
+        mix(hash, entry.configuration->witnesses);
     }
     return hash;
 }
@@ -41,7 +43,9 @@ bool LogMatching::stands(IncarnationId incarnation, const raft::Entry& entry, st
     Standing& known = found->second;
     if (!known.term_before) known.term_before = term_before;
     const bool same_past = !term_before || *known.term_before == *term_before;
-    if (known.content == content && same_past) return false;
+    if (known.content == unknown_content) known.content = content;
+    const bool same_content = content == unknown_content || known.content == content;
+    if (same_content && same_past) return false;
     broken("log matching",
            "index " + std::to_string(entry.index) + " of term " + std::to_string(entry.term) +
                " in " + brief(incarnation) +

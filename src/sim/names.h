@@ -9,6 +9,9 @@
 
 namespace quorate::sim {
 
+/// The digest of what a witness was not given: of no content in particular.
+inline constexpr std::uint64_t unknown_content = 0;
+
 using base::Nanos;
 
 /// A machine: 0, 1, …

@@ -116,6 +116,9 @@ Profile draw_profile(std::uint64_t seed) {
         if (random.one_in(2)) profile.compaction.chunk_bytes = 16 + random.below(48);
     }
     profile.preferences = random.one_in(4);
+    if (random.one_in(4)) profile.witnesses = profile.spec.size / 2;
+    if (random.one_in(4)) profile.observers = 1 + static_cast<std::uint32_t>(random.below(2));
+    profile.machines += profile.observers;
     // One seed in sixteen is about votes that take nearly as long as the promise with them lasts,
     // for candidates that nobody hears from then on.
     if (seed % 16 == 5) {
@@ -130,6 +133,7 @@ Profile draw_profile(std::uint64_t seed) {
 std::string Profile::describe() const {
     const auto ms = [](Duration time) { return std::to_string(time.count() / 1'000'000) + " ms"; };
     return "size " + std::to_string(spec.size) + ", " + std::to_string(machines) + " machines, " +
+           std::to_string(witnesses) + " witnesses, " + std::to_string(observers) + " observers, " +
            std::to_string(spec.seats()) + " seats, heartbeat " + ms(spec.timing.heartbeat) +
            ", election " + ms(spec.timing.election_min) + " to " + ms(spec.timing.election_max) +
            ", peer timeout " + ms(spec.timing.peer_timeout) + ", refound after " +

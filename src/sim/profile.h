@@ -19,8 +19,9 @@ enum class Fault : std::uint8_t {
     split_one_way,
     pause,
     pause_leader,
-    strand,  ///< stopped with answers under way, until the others have founded anew
+    strand,           ///< stopped with answers under way, until the others have founded anew
     interrupt_state,  ///< a member outside is being given the state, and all who have it are killed
+    shuttle,          ///< leadership goes and comes back while what one follower said is on its way
     crash,
     crash_leader,
     crash_and_return,  ///< within 3 ms, at the same endpoint
@@ -40,7 +41,9 @@ struct Profile {
     GroupSpec spec;
     MemberOptions member;  ///< seeds, listen and beacon are filled in for each process
     group::CompactionLimits compaction = {};
-    std::uint32_t machines = 0;  ///< spec.size, or one too many
+    std::uint32_t machines = 0;   ///< spec.size, or one too many, and the observers
+    std::uint32_t witnesses = 0;  ///< nodes 1 to this one
+    std::uint32_t observers = 0;  ///< the last nodes
     bool beacon = true;
     bool preferences = false;  ///< members differ in their wish to lead
     std::uint32_t anchors =
@@ -60,7 +63,12 @@ struct Profile {
     /// Whether what is said of several incarnations is promised: at most size members run, and each
     /// of them has a seat (design rule 1).
     bool across_incarnations() const {
-        return machines <= spec.size && spec.size <= spec.max_voters;
+        return deployed() <= spec.size && spec.size <= spec.max_voters;
+    }
+    std::uint32_t deployed() const { return machines - observers; }
+    Role role_of(Node node) const {
+        if (node >= deployed()) return Role::observer;
+        return node >= 1 && node <= witnesses ? Role::witness : Role::member;
     }
     std::string describe() const;
 };

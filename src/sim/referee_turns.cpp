@@ -272,7 +272,8 @@ void Referee::look_at_state(Process& process) {
         polls_.opened(id, poll.kind, poll.timeout, scheduler_.now());
         look_at_poll(machine, poll);
     }
-    if (machine.applied() == index && worth_a_look(index)) {
+    const bool whole = profile_.role_of(process.node) != Role::witness;
+    if (whole && machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));
     }
 }

@@ -28,7 +28,7 @@ public:
           dice_(seed),
           world_(profile_, dice_.next(), story_, counters),
           workload_(world_, dice_.next()),
-          faults_(world_, dice_.next()),
+          faults_(world_, workload_, dice_.next()),
           hostile_(world_, dice_.next()),
           settling_(world_, workload_) {
         world_.on_start = [this](Process& process) { workload_.begin(process); };

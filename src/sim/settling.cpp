@@ -50,7 +50,7 @@ std::optional<std::string> Settling::what_is_missing() {
     }
     const std::size_t all = everybody().size();
     if (!message_done_) return "the ordered message is not acknowledged";
-    if (got_message_.size() < all) return "the ordered message did not reach everybody";
+    if (got_message_.size() + world_.profile().witnesses < all) return "the ordered message did not reach everybody";
     if (!poll_) return "the poll is not opened";
     if (got_result_.size() < all) return "the poll's result did not reach everybody";
     for (Process* process : everybody()) {
@@ -61,18 +61,23 @@ std::optional<std::string> Settling::what_is_missing() {
     return std::nullopt;
 }
 
+/// One that was about to leave is started again; whether there was one.
+bool Settling::start_the_missing() {
+    const Profile& profile = world_.profile();
+    std::uint32_t deployed = 0;
+    for (Node node = 0; node < profile.deployed(); ++node) deployed += world_.process(node) ? 1 : 0;
+    for (Node node = 0; node < world_.machines(); ++node) {
+        const bool wanted = node >= profile.deployed() || deployed < profile.spec.size;
+        if (world_.process(node) != nullptr || !wanted) continue;
+        world_.start(node);
+        return true;
+    }
+    return false;
+}
+
 std::optional<std::string> Settling::not_settled() {
     const std::vector<Process*> all = everybody();
-    if (all.size() < world_.profile().spec.size) {
-        for (Node node = 0; node < world_.machines(); ++node) {
-            // One that was about to leave is started again.
-            if (world_.process(node) == nullptr && all.size() < world_.profile().spec.size) {
-                world_.start(node);
-                break;
-            }
-        }
-        return "not everybody runs";
-    }
+    if (start_the_missing()) return "not everybody runs";
     MemberId leader;
     IncarnationId incarnation;
     for (Process* process : all) {
@@ -123,7 +128,11 @@ std::optional<std::string> Settling::not_settled() {
 
 void Settling::act() {
     const std::vector<Process*> all = everybody();
-    Process& process = *all[world_.scheduler().now().count() / 1000 % all.size()];
+    std::vector<Process*> speakers;
+    for (Process* each : all) {
+        if (world_.profile().role_of(each->node) != Role::witness) speakers.push_back(each);
+    }
+    Process& process = *speakers[world_.scheduler().now().count() / 1000 % speakers.size()];
     acted_ = true;
     message_done_ = false;
     poll_ = {};

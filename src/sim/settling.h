@@ -26,6 +26,7 @@ public:
 
 private:
     std::vector<Process*> everybody();
+    bool start_the_missing();
     std::optional<std::string> not_settled();
     std::optional<std::string> what_is_missing();
     void act();

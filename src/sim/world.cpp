@@ -51,6 +51,7 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     options.member = profile_.member;
     options.compaction = profile_.compaction;
     options.member.listen = options.member.advertise = process.endpoint;
+    options.member.role = profile_.role_of(node);
     if (profile_.preferences) options.member.priority = static_cast<std::uint8_t>(node % 3);
     if (!profile_.beacon) options.member.beacon.clear();
     for (Node anchor = 0; anchor < std::min<Node>(profile_.anchors, machines()); ++anchor) {

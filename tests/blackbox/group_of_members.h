@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,15 +14,18 @@
 namespace quorate::blackbox {
 
 inline Arguments member_arguments(const std::string& name, const Arguments& more = {}) {
-    Arguments arguments{"member", "--group", "test.A", "--name", name, "--beacon", "off", "--json"};
+    Arguments arguments{"member", "--group", "test.A", "--name", name, "--json"};
+    if (std::find(more.begin(), more.end(), "--beacon") == more.end()) {
+        arguments.insert(arguments.end(), {"--beacon", "off"});
+    }
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }
 
 /// One member and what is known of it.
 struct Member {
-    Member(const std::string& name_, const Arguments& more)
-        : name(name_), process(member_arguments(name_, more)) {
+    Member(const std::string& name_, const Arguments& more, const std::string& network = "")
+        : name(name_), process(member_arguments(name_, more), network) {
         const Json started = process.await_event("started");
         EXPECT_EQ(started.value("name", ""), name) << process_errors(started);
         id = started.value("id", "");
@@ -52,9 +56,12 @@ class GroupOfMembers {
 public:
     /// Starts `count` members, and returns when all are in the group and know its leader.
     explicit GroupOfMembers(std::size_t count, Arguments options = {})
+        : GroupOfMembers(std::vector<Arguments>(count), std::move(options)) {}
+    /// `each` has what a member gets beside what all get.
+    GroupOfMembers(const std::vector<Arguments>& each, Arguments options)
         : options_(std::move(options)) {
-        options_.insert(options_.end(), {"--size", std::to_string(count)});
-        for (std::size_t i = 0; i < count; ++i) add("m" + std::to_string(i));
+        options_.insert(options_.end(), {"--size", std::to_string(each.size())});
+        for (std::size_t i = 0; i < each.size(); ++i) add("m" + std::to_string(i), each[i]);
         for (auto& member : members_) {
             EXPECT_FALSE(member->process.await_event("joined").is_null());
             leader_ = member->process.await_event("leader_elected").value("leader", "");

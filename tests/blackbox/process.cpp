@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -48,7 +49,7 @@ std::string without_remarks_of_the_sanitizer(const std::string& text) {
 
 }  // namespace
 
-Process::Process(const Arguments& arguments) {
+Process::Process(const Arguments& arguments, const std::string& network) {
     signal(SIGPIPE, SIG_IGN);  // writing to one that has ended is no matter
     const Pipe input = make_pipe();
     const Pipe output = make_pipe();
@@ -60,6 +61,10 @@ Process::Process(const Arguments& arguments) {
     argv.push_back(nullptr);
     pid_ = fork();
     if (pid_ == 0) {
+        if (!network.empty()) {
+            const int space = open(("/var/run/netns/" + network).c_str(), O_RDONLY | O_CLOEXEC);
+            if (space < 0 || setns(space, CLONE_NEWNET) != 0) _exit(126);
+        }
         dup2(input.reading, STDIN_FILENO);
         dup2(output.writing, STDOUT_FILENO);
         dup2(errors.writing, STDERR_FILENO);

@@ -23,7 +23,8 @@ inline constexpr Duration patience{20'000};
 class Process {
 public:
     /// Runs the quorate executable.
-    explicit Process(const Arguments& arguments);
+    /// `network`: the namespace to run it in, by the name that iproute2 knows it by.
+    explicit Process(const Arguments& arguments, const std::string& network = "");
     /// Kills it if it still runs.
     ~Process();
     Process(const Process&) = delete;

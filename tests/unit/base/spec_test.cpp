@@ -148,8 +148,6 @@ TEST(MemberOptions, KeepTheirBounds) {
     EXPECT_TRUE(refused([](auto& o) { o.clock_drift = 0.21; }));
     EXPECT_TRUE(refused([](auto& o) { o.clock_drift = -0.01; }));
     EXPECT_TRUE(refused([](auto& o) { o.clock_drift = std::nan(""); }));
-    EXPECT_TRUE(refused([](auto& o) { o.role = Role::observer; }));
-    EXPECT_TRUE(refused([](auto& o) { o.role = Role::witness; }));
 }
 
 }  // namespace

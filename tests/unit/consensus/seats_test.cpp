@@ -25,10 +25,11 @@ struct Seats {
     Numbers learners = {};
     std::set<std::uint64_t> behind = {};
     std::set<std::uint64_t> dead = {};
+    Numbers witnesses = {};
 };
 
 std::optional<SeatPlan> plan(const GroupStory& group, const Seats& seats) {
-    return plan_seats(group.machine, {ids(seats.voters), ids(seats.learners),
+    return plan_seats(group.machine, {ids(seats.voters), ids(seats.learners), ids(seats.witnesses),
                                       [&](MemberId id) { return !seats.behind.contains(id.low); },
                                       [&](MemberId id) { return seats.dead.contains(id.low); }});
 }
@@ -122,6 +123,30 @@ TEST(Witness, TakesASeatLikeAMember) {
     expect_plan(plan(group, {.voters = {1, 2}, .learners = {3}}), {1, 2, 3}, {});
 }
 
+TEST(Witness, WaitsWhereHalfOfTheVotersAreWitnesses) {
+    GroupStory group(1, {.size = 4});
+    group.join(2, Role::witness);
+    group.join(3, Role::witness);
+    const Seats two{.voters = {1, 2}, .learners = {3}, .witnesses = {2}};
+    EXPECT_FALSE(plan(group, two)) << "a majority of three could hold no data";
+    group.join(4);
+    const auto four = plan(group, {.voters = {1, 2}, .learners = {3, 4}, .witnesses = {2}});
+    expect_plan(four, {1, 2, 4}, {3});
+    EXPECT_EQ(four->witnesses, ids({2}));
+    const auto all = plan(group, {.voters = {1, 2, 4}, .learners = {3}, .witnesses = {2}});
+    expect_plan(all, {1, 2, 4, 3}, {});
+    EXPECT_EQ(all->witnesses, ids({2, 3}));
+}
+
+TEST(Witness, ThatIsLostKeepsItsSeatAsOneUntilItIsTakenOver) {
+    GroupStory group(3, {.size = 3});
+    group.leave(3, Departure::lost);
+    group.join(4);
+    const auto taken = plan(group, {.voters = {1, 2, 3}, .learners = {4}, .witnesses = {3}});
+    expect_plan(taken, {1, 2, 4}, {});
+    EXPECT_TRUE(taken->witnesses.empty());
+}
+
 TEST(Learner, ThatLeftTheRosterLearnsNoMore) {
     GroupStory group(3, {.size = 4, .max_voters = 3});
     expect_plan(plan(group, {.voters = {1, 2, 3}, .learners = {4}}), {1, 2, 3}, {});
@@ -178,6 +203,15 @@ TEST(FoundingSeats, GoToTheFirstOfTheRosterThatAreNoObservers) {
     const SeatPlan seats = founding_seats(founding);
     EXPECT_EQ(seats.voters, ids({1, 3, 4}));
     EXPECT_EQ(seats.learners, ids({2, 5}));
+}
+
+TEST(FoundingSeats, GoToMembersFirstAndToAsManyWitnesses) {
+    Founding founding = founded_by(3, {.size = 5});
+    founding.roster[0].role = founding.roster[1].role = Role::witness;
+    const SeatPlan seats = founding_seats(founding);
+    EXPECT_EQ(seats.voters, ids({3, 1}));
+    EXPECT_EQ(seats.witnesses, ids({1}));
+    EXPECT_EQ(seats.learners, ids({2}));
 }
 
 TEST(FoundingSeats, AreForThoseWhoArePresent) {
