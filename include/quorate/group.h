@@ -88,11 +88,19 @@ public:
         return send_ordered(Payload(std::move(text)), std::move(done));
     }
 
+    /// As send_ordered(), for what only a leader may say: where send_ordered() is handed on to the
+    /// leader, this is refused. Done: committed, in the term in which this member led.
+    /// Further error: not_leader.
+    Request send_ordered_as_leader(Payload data, Completion done = {});
+    Request send_ordered_as_leader(std::string text, Completion done = {}) {
+        return send_ordered_as_leader(Payload(std::move(text)), std::move(done));
+    }
+
     /// Asks again for a send_ordered() whose outcome was unknown_outcome: it is applied once,
     /// whether it had been applied already or not. Done: committed, at RequestDone::index, which may
     /// be that of the first time. The last 1,024 are kept, for 30 s and as long as their
-    /// incarnation lasts.
-    /// Further error: too_late (nothing is kept of it).
+    /// incarnation lasts. What was said as the leader is asked again as the leader.
+    /// Further errors: too_late (nothing is kept of it), not_leader.
     ///
     ///   if (done.error && done.error->code == ErrorCode::unknown_outcome) feeder.retry(done.request);
     Request retry(RequestId request, Completion done = {});

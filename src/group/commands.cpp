@@ -30,8 +30,7 @@ void GroupLoop::Impl::failed(RequestId request, ErrorCode code, std::string mess
 void GroupLoop::Impl::fail_all(std::vector<Requests::Ended> requests, const std::string& why) {
     for (Requests::Ended& ended : requests) {
         if (ended.pending.command.size() > 0) {
-            retries_.keep(ended.serial, ended.pending.told_as, std::move(ended.pending.command),
-                          now());
+            retries_.keep(ended.serial, ended.pending, now());
         }
         failed(ended.pending.told_as, ErrorCode::unknown_outcome, why);
     }
@@ -80,9 +79,9 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
     const RequestId settled_below = requests_.lowest(retries_.lowest(command.request));
     const consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
                                             std::move(command.data), settled_below};
-    if (const auto error = propose(command.request, message)) {
-        failed(command.request, error->code, error->message);
-    }
+    const auto error = propose({command.request, command.request, command.as_leader},
+                               consensus::encode(message), raft::EntryKind::application);
+    if (error) failed(command.request, error->code, error->message);
 }
 
 void GroupLoop::Impl::run(io::RetryOrdered& command) {
@@ -101,8 +100,8 @@ void GroupLoop::Impl::run(io::RetryOrdered& command) {
     }
     auto again = std::get<consensus::OrderedMessage>(*consensus::decode(unknown.command));
     again.again = true;
-    const auto error = propose(*serial, command.request, consensus::encode(again),
-                               raft::EntryKind::application);
+    const auto error = propose({*serial, command.request, unknown.as_leader},
+                               consensus::encode(again), raft::EntryKind::application);
     if (error) {
         failed(command.request, error->code, error->message);
     } else {

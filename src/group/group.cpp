@@ -8,13 +8,16 @@ Group::Group(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Group::~Group() = default;
 
 Request Group::send(Payload data, Completion done) {
-    return impl_->send<io::SendToGroup>(std::move(data), std::move(done));
+    return impl_->send(io::SendToGroup{0, std::move(data)}, std::move(done));
 }
 Request Group::send_ordered(Payload data, Completion done) {
-    return impl_->send<io::SendOrdered>(std::move(data), std::move(done));
+    return impl_->send(io::SendOrdered{0, std::move(data)}, std::move(done));
+}
+Request Group::send_ordered_as_leader(Payload data, Completion done) {
+    return impl_->send(io::SendOrdered{0, std::move(data), true}, std::move(done));
 }
 Request Group::send_to_leader(Payload data, Completion done) {
-    return impl_->send<io::SendToLeader>(std::move(data), std::move(done));
+    return impl_->send(io::SendToLeader{0, std::move(data)}, std::move(done));
 }
 Request Group::send_to_member(MemberId to, Payload data, Completion done) {
     return impl_->send_to_member(to, std::move(data), std::move(done));

@@ -42,7 +42,7 @@ public:
     // ---- requests; any thread ----
     /// SendToGroup, SendOrdered or SendToLeader.
     template <class Command>
-    Request send(Payload data, Completion done);
+    Request send(Command command, Completion done);
     Request send_to_member(MemberId to, Payload data, Completion done);
     Request request_vote(std::string topic, VoteOptions options, Completion done);
     Request retry(RequestId request, Completion done);

@@ -42,18 +42,16 @@ Request Group::Impl::issue_locked(io::Command command, Completion done) {
 }
 
 template <class Command>
-Request Group::Impl::send(Payload data, Completion done) {
+Request Group::Impl::send(Command command, Completion done) {
     std::lock_guard lock(mutex_);
-    if (auto problem = find_problem_in_payload(data)) return *problem;
+    if (auto problem = find_problem_in_payload(command.data)) return *problem;
     if (auto problem = find_why_not()) return *problem;
-    Command command;
-    command.data = std::move(data);
     return issue_locked(std::move(command), std::move(done));
 }
 
-template Request Group::Impl::send<io::SendToGroup>(Payload, Completion);
-template Request Group::Impl::send<io::SendOrdered>(Payload, Completion);
-template Request Group::Impl::send<io::SendToLeader>(Payload, Completion);
+template Request Group::Impl::send(io::SendToGroup, Completion);
+template Request Group::Impl::send(io::SendOrdered, Completion);
+template Request Group::Impl::send(io::SendToLeader, Completion);
 
 Request Group::Impl::send_to_member(MemberId to, Payload data, Completion done) {
     std::lock_guard lock(mutex_);

@@ -174,8 +174,12 @@ private:
 
     // ---- proposals.cpp: to the log, by whichever way ----
     std::optional<Error> propose(RequestId request, const consensus::Command& command);
-    std::optional<Error> propose(RequestId serial, RequestId told_as, Payload bytes,
-                                 raft::EntryKind kind);
+    struct Asker {
+        RequestId serial = 0;    ///< the number under which it is proposed; 0: nobody waits
+        RequestId told_as = 0;   ///< the one by which the component knows it
+        bool as_leader = false;  ///< not to be handed on
+    };
+    std::optional<Error> propose(const Asker& asker, Payload bytes, raft::EntryKind kind);
     void on_proposal(const wire::Header& from, const wire::Proposal& proposal);
     void on_proposal_reply(const wire::Header& from, const wire::ProposalReply& reply);
 

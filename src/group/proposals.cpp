@@ -42,14 +42,12 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId request,
         // Who leaves has its vote counted first.
         if (std::holds_alternative<consensus::Leave>(command)) append_all_votes();
     }
-    return propose(request, request, consensus::encode(command), kind_of(command));
+    return propose({request, request}, consensus::encode(command), kind_of(command));
 }
 
-/// `serial` is the number under which it is proposed; `told_as` the one by which the component
-/// knows it.
-std::optional<Error> GroupLoop::Impl::propose(RequestId serial, RequestId told_as, Payload bytes,
+std::optional<Error> GroupLoop::Impl::propose(const Asker& asker, Payload bytes,
                                               raft::EntryKind kind) {
-    if (serial != 0) {
+    if (asker.serial != 0) {
         if (auto error = no_way_to_decide()) return error;
         if (requests_.size() >= options_.member.mailbox_commands) {
             return Error{ErrorCode::would_block,
@@ -59,16 +57,21 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId serial, RequestId told_a
     if (!raft_ || !raft_->leader()) {
         return Error{ErrorCode::no_leader, "the group has no leader now: wait for leader_elected"};
     }
-    Requests::Pending pending{told_as, raft_->term(), now() + request_timeout, {}};
+    if (asker.as_leader && !leads()) {
+        return Error{ErrorCode::not_leader,
+                     "only the leader may say this, and this member does not lead"};
+    }
+    Requests::Pending pending{
+        asker.told_as, raft_->term(), now() + request_timeout, {}, asker.as_leader};
     if (kind == raft::EntryKind::application) pending.command = bytes;
     if (leads()) {
         const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind);
         if (!index) return index.error();
-    } else if (!send_to(raft_->leader(), wire::Proposal{serial, std::move(bytes)})) {
+    } else if (!send_to(raft_->leader(), wire::Proposal{asker.serial, std::move(bytes)})) {
         return Error{ErrorCode::would_block,
                      "the link to the leader is full: wait for outcomes, then try again"};
     }
-    if (serial != 0) requests_.add(serial, std::move(pending));
+    if (asker.serial != 0) requests_.add(asker.serial, std::move(pending));
     return std::nullopt;
 }
 
@@ -103,7 +106,7 @@ void GroupLoop::Impl::on_proposal_reply(const wire::Header&, const wire::Proposa
     }
     // Refused this time; what became of it when it was asked for first is as open as before.
     if (ended->told_as != reply.request) {
-        retries_.keep(reply.request, ended->told_as, std::move(ended->command), now());
+        retries_.keep(reply.request, *ended, now());
     }
     const bool full = reply.error == ErrorCode::would_block;
     failed(ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,

@@ -25,7 +25,8 @@ public:
         RequestId told_as = 0;  ///< the component's number for it: another one when it asked again
         raft::Term term = 0;    ///< the leader's, when it was handed in
         base::Nanos deadline{};
-        Payload command;  ///< of what may be asked for again
+        Payload command;         ///< of what may be asked for again
+        bool as_leader = false;  ///< and only by the leader
     };
     struct Ended {
         RequestId serial = 0;

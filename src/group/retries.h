@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "consensus/sessions.h"
+#include "group/requests.h"
 #include "quorate/events.h"
 
 namespace quorate::group {
@@ -27,12 +28,13 @@ public:
         Payload command;        ///< as it was proposed
         base::Nanos since{};
         std::uint64_t index = 0;  ///< not 0: it was seen to commit later on
+        bool as_leader = false;
     };
 
-    void keep(RequestId serial, RequestId told_as, Payload command, base::Nanos now) {
+    void keep(RequestId serial, Requests::Pending request, base::Nanos now) {
         forget(serial);
-        bytes_ += command.size();
-        unknown_[serial] = {told_as, std::move(command), now, 0};
+        bytes_ += request.command.size();
+        unknown_[serial] = {request.told_as, std::move(request.command), now, 0, request.as_leader};
         while (unknown_.size() > 1 && (unknown_.size() > most || bytes_ > most_bytes)) {
             forget(unknown_.begin()->first);
         }

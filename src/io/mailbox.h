@@ -20,6 +20,7 @@ struct SendToGroup {
 struct SendOrdered {
     RequestId request = 0;
     Payload data;
+    bool as_leader = false;  ///< refused where this member does not lead, instead of handed on
 };
 struct SendToLeader {
     RequestId request = 0;

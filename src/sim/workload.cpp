@@ -61,6 +61,8 @@ io::Command Workload::draw(Process& process) {
         case 13:
             if (random_.one_in(4)) return io::TransferLeadership{0, somebody(process)};
             return io::SendVote{0, old_poll_, random_.one_in(2)};
+        case 14:
+            return io::SendOrdered{0, message('o', process), true};
         default:
             return ordered_message(process);
     }

@@ -53,6 +53,21 @@ TEST(Group, messages_reach_whom_they_are_for) {
     EXPECT_EQ(follower.direct[0].term, leader.group.status().term);
 }
 
+TEST(Group, what_only_the_leader_may_say_is_not_handed_on) {
+    Room room(3);
+    Member& leader = room.leader();
+    Member& follower = room.follower();
+    const auto refused = follower.group.await(follower.group.send_ordered_as_leader("mine"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::not_leader) << refused.error().message;
+
+    const auto said = leader.group.await(leader.group.send_ordered_as_leader("hers"));
+    ASSERT_TRUE(said) << said.error().message;
+    ASSERT_TRUE(room.await([&] { return follower.messages.size() == 1; }));
+    EXPECT_EQ(follower.messages[0].data.str(), "hers");
+    EXPECT_EQ(follower.messages[0].index, said->index);
+}
+
 TEST(Group, ordered_messages_come_to_all_in_one_order) {
     Room room(3);
     constexpr std::size_t each = 50;
