@@ -23,6 +23,7 @@ constexpr Subcommand subcommands[] = {
     {"member", "join a group as one member, driven by standard input", member_command},
     {"demo", "watch a group live: founding, votes, the leader killed, its replacement",
      demo_command},
+    {"keygen", "make a key pair for members that are authenticated", keygen_command},
     {"bench", "measure one thing beside its baseline in the same run", bench_command},
 };
 

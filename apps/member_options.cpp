@@ -88,8 +88,9 @@ po::options_description describe() {
         ("clock-error-us", none(), "timed actions: not in this version")
         ("refound-after-ms", text("10000"), "how long to stay in an incarnation without a quorum, or never")
         ("vote", text("ask"), "answer every vote request with yes or no, or only when told: ask")
-        ("key", none(), "CURVE: not in this version")
-        ("authorized-keys", none(), "CURVE: not in this version")
+        ("key", none(), "file of this member's secret key (quorate keygen); encrypts everything")
+        ("authorized-keys", none(), "directory of the public keys (*.pub) that are let in")
+        ("token-file", none(), "file whose first line is the deployment's token; with --key")
         ("config", none(), "any of the above as name = value lines; the command line wins")
         ("json", po::bool_switch(), "events and replies as one JSON object per line")
         ("hold", po::bool_switch(), "stay when standard input closes");
@@ -127,9 +128,6 @@ void read_config(const po::options_description& described, po::variables_map& ma
 void refuse_what_comes_later(const Values& values) {
     for (const char* option : {"data-dir", "replay-from"}) {
         if (values.has(option)) refuse(option, "durable members are not in this version");
-    }
-    for (const char* option : {"key", "authorized-keys"}) {
-        if (values.has(option)) refuse(option, "CURVE is not in this version");
     }
     if (values.has("clock-error-us")) {
         refuse("clock-error-us", "timed actions are not in this version");
@@ -194,6 +192,22 @@ void take_addresses(const Values& values, MemberOptions& member) {
     check_by_library(member);
 }
 
+template <class Loaded>
+std::string loaded(Loaded&& result) {
+    if (!result) throw Unusable{result.error().message};
+    return *std::forward<Loaded>(result);
+}
+
+void take_security(const Values& values, Security& security) {
+    if (values.has("key")) security.secret_key = loaded(load_secret_key(values.text("key")));
+    if (values.has("authorized-keys")) {
+        security.authorized_keys = values.text("authorized-keys");
+        if (security.authorized_keys.empty()) refuse("authorized-keys", "must not be empty");
+    }
+    if (values.has("token-file")) security.token = loaded(load_token(values.text("token-file")));
+    check_by_library(security);
+}
+
 MemberCommandOptions check(const Values& values) {
     MemberCommandOptions options;
     refuse_what_comes_later(values);
@@ -206,6 +220,7 @@ MemberCommandOptions check(const Values& values) {
     take_names(values, options);
     take_spec(values, options.spec);
     take_addresses(values, options.member);
+    take_security(values, options.member.security);
     const std::string vote = choice_in(values, "vote", {"yes", "no", "ask"}, {});
     if (vote != "ask") options.vote = vote == "yes";
     options.json = values.map["json"].as<bool>();

@@ -23,6 +23,7 @@ using Arguments = std::vector<std::string>;
 int member_command(const Arguments& arguments);
 int bench_command(const Arguments& arguments);
 int demo_command(const Arguments& arguments);
+int keygen_command(const Arguments& arguments);
 
 /// Writes "quorate WHO: SENTENCE" to standard error.
 void complain(const std::string& who, const std::string& sentence);

@@ -7,4 +7,5 @@
 #include "quorate/id.h"
 #include "quorate/result.h"
 #include "quorate/safety.h"
+#include "quorate/security.h"
 #include "quorate/spec.h"

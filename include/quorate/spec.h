@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "quorate/result.h"
+#include "quorate/security.h"
 
 namespace quorate {
 
@@ -89,6 +90,7 @@ struct MemberOptions {
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000
     std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 32 MiB
     std::size_t link_messages = 16384;    ///< frames waiting for one peer's link, 16 to 1,000,000
+    Security security = {};               ///< keys and token; without a secret key all is in clear
 };
 std::optional<Error> find_problem(const MemberOptions& options);
 

@@ -68,6 +68,7 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
 
 std::optional<Error> find_problem(const MemberOptions& options) {
     if (auto problem = find_problem_in_addresses(options)) return problem;
+    if (auto problem = find_problem(options.security)) return problem;
     return find_problem_in_bounds(options);
 }
 
