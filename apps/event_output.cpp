@@ -132,6 +132,9 @@ Json describe(const Left&) {
 Json describe(const RequestDone&) {
     return nullptr;
 }
+Json describe(const SecurityNotice&) {
+    return nullptr;
+}
 Json describe(const Refused&) {
     return nullptr;
 }

@@ -22,7 +22,7 @@ struct CommandName {
 };
 
 /// An event's line, without the fields that all have; nothing for what has no line of its own
-/// (RequestDone is told by replies, Refused on standard error).
+/// (RequestDone is told by replies, Refused and SecurityNotice on standard error).
 std::optional<Json> describe_event(const Event& event);
 /// A reply that succeeded, without further fields.
 Json describe_success(const CommandName& command);

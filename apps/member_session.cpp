@@ -97,6 +97,8 @@ void MemberSession::take_event(const Event& event) {
         if (!problem.empty()) complain("member", problem);
     } else if (const auto* refused = std::get_if<Refused>(&event)) {
         refused_ = refused->reason;
+    } else if (const auto* notice = std::get_if<SecurityNotice>(&event)) {
+        complain("member", notice->sentence);
     } else if (std::holds_alternative<Left>(event)) {
         left_ = true;
     }

@@ -52,6 +52,7 @@ struct Frame {
     farewell @23 :Farewell;
     beacon @24 :Beacon;
     snapshotReply @25 :SnapshotReply;
+    otherDeployment @26 :OtherDeployment;
   }
 }
 
@@ -84,6 +85,7 @@ struct Contact {
     low @1 :UInt64;
   }
   endpoint @2 :Text;
+  key @3 :Data;                 # the member's public key; a hint
 }
 
 struct Hello {
@@ -97,6 +99,12 @@ struct Hello {
 struct Beacon {
   self @0 :Introduction;
   standing @1 :Standing;
+  key @2 :Data;                 # the sender's public key; a hint
+}
+
+# The answer to a Hello whose sender has not proven that it knows the deployment's token.
+struct OtherDeployment {
+  nonce @0 :UInt64;
 }
 
 # ---- founding and joining ----

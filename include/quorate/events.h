@@ -131,13 +131,16 @@ struct RequestDone {
 
 /// The group refuses this member for good; the sentence names the difference. Left follows.
 struct Refused { std::string reason; };
+/// About keys and tokens: who was refused and why, which key files are unusable, and the like; for
+/// whoever runs this member. The same sentence comes once a minute at most, and ten of all.
+struct SecurityNotice { std::string sentence; };
 /// The last event.
 struct Left {};
 
 using Event = std::variant<Started, Joined, MemberJoined, MemberLeft, LeaderElected, LeaderLost,
                            QuorumLost, QuorumRegained, Evicted, GroupReset, StateRestored, Split,
                            EventsLost, Message, MessageToLeader, MessageToMember, VoteRequest,
-                           VoteResult, RequestDone, Refused, Left>;
+                           VoteResult, RequestDone, Refused, Left, SecurityNotice>;
 
 std::string_view to_string(Role role);
 std::string_view to_string(Voting kind);

@@ -190,6 +190,7 @@ public:
     void on_vote_result(Handler<VoteResult> handler);
     void on_request_done(Handler<RequestDone> handler);
     void on_refused(Handler<Refused> handler);
+    void on_security_notice(Handler<SecurityNotice> handler);
     /// The last event. Requests that were still outstanding have been told `left` before it.
     void on_left(Handler<Left> handler);
 

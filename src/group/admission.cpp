@@ -11,7 +11,7 @@ constexpr std::size_t max_newcomers = 1024;
 }
 
 void GroupLoop::Impl::on_join_request(const wire::Header& from, const wire::JoinRequest& request) {
-    peers_.introduce(from.sender, request.self, now());
+    introduce(from, request.self);
     if (leaving_) return;
     if (!raft_) {
         wire::JoinReply outside;
@@ -56,9 +56,8 @@ void GroupLoop::Impl::admit(MemberId id, const wire::JoinRequest& request, wire:
     if (request.self.role == Role::witness) {
         const auto& roster = machine_->roster();
         const auto witnesses =
-            std::count_if(roster.begin(), roster.end(), [](const MemberRecord& member) {
-                return member.role == Role::witness;
-            });
+            std::count_if(roster.begin(), roster.end(),
+                          [](const MemberRecord& member) { return member.role == Role::witness; });
         const std::uint32_t most = consensus::max_witnesses(options_.spec);
         if (witnesses >= static_cast<std::ptrdiff_t>(most)) {
             reply.answer = wire::JoinReply::Answer::refused;

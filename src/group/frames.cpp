@@ -13,6 +13,8 @@ void GroupLoop::Impl::on_transport_event(const io::TransportEvent& event) {
         void operator()(const io::ConnectionClosed& e) { loop.on_connection_closed(e.connection); }
         void operator()(const io::ProbeAnswered& e) { loop.on_probe_answered(e); }
         void operator()(const io::BeaconHeard& e) { loop.on_frame({e.bytes, 0}); }
+        void operator()(const io::RefusedByPeer& e) { loop.on_refused_by_peer(e); }
+        void operator()(const io::SecurityNotice& e) { loop.tell_security(e.sentence); }
     };
     std::visit(Visitor{*this}, event);
 }
@@ -26,6 +28,10 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
                 break;
             case wire::Drop::other_version:
                 ++drops_.other_version;
+                tell_security("somebody speaks " + error->detail +
+                              " of the protocol, and this member version " +
+                              std::to_string(wire::protocol_version) +
+                              ": they don't hear each other");
                 break;
             case wire::Drop::other_group:
                 ++drops_.other_group;
@@ -37,11 +43,13 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
         return;
     }
     const wire::Frame& frame = std::get<wire::Frame>(decoded);
-    if (!is_for_us(frame.header, frame.body)) return;
+    if (!arrived.same_deployment) return on_other_deployment(arrived, frame);
+    if (!is_for_us(frame.header, frame.body) || !may_speak_for(arrived, frame.header)) return;
     if (options_.probe.accepted) options_.probe.accepted(frame.header);
     if (!std::holds_alternative<wire::Beacon>(frame.body)) {
         Peer& peer = peers_.at(frame.header.sender, now());
         peer.heard_at = now();
+        peer.key = arrived.key;
         if (std::holds_alternative<wire::RaftFrame>(frame.body)) peer.raft_heard_at = now();
         peers_.connected(arrived.connection, frame.header.sender);
     }
@@ -96,6 +104,7 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
         void operator()(const wire::AppMessages& m) { loop.on_app_messages(from, m); }
         void operator()(const wire::Farewell&) { loop.on_farewell(from); }
         void operator()(const wire::Beacon& m) { loop.on_beacon(from, m); }
+        void operator()(const wire::OtherDeployment&) {}  // from those with another token alone
     };
     std::visit(Visitor{*this, from}, body);
 }

@@ -126,6 +126,9 @@ void Group::on_request_done(Handler<RequestDone> handler) {
 void Group::on_refused(Handler<Refused> handler) {
     impl_->handlers().set(std::move(handler));
 }
+void Group::on_security_notice(Handler<SecurityNotice> handler) {
+    impl_->handlers().set(std::move(handler));
+}
 void Group::on_left(Handler<Left> handler) {
     impl_->handlers().set(std::move(handler));
 }

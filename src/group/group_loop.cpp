@@ -112,6 +112,7 @@ void GroupLoop::Impl::settle_turn() {
     if (raft_ && raft_->next_deadline() <= now()) raft_->tick(now_);
     pump();
     if (now() >= housekeeping_at_) housekeeping();
+    if (finished_) return;
     watch_leader();
     if (raft_) {
         expire_polls();
@@ -157,6 +158,7 @@ void GroupLoop::Impl::housekeeping() {
     std::erase_if(newcomers_, [&](const auto& entry) {
         return entry.second.last_asked + timing().peer_timeout < now();
     });
+    give_in_to_refusal();
     if (links_tidied_at_ + timing().peer_timeout <= now()) tidy_links();
 }
 

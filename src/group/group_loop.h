@@ -70,9 +70,11 @@ struct DropCounters {
     std::uint64_t too_large = 0;
     std::uint64_t other_incarnation = 0;
     std::uint64_t wrong_receiver = 0;
-    std::uint64_t unknown_sender = 0;  ///< application or Raft frames of a stranger
-    std::uint64_t stale = 0;           ///< answers nobody waits for, former lives
-    std::uint64_t overflow = 0;        ///< a bounded queue was full
+    std::uint64_t unknown_sender = 0;    ///< application or Raft frames of a stranger
+    std::uint64_t other_deployment = 0;  ///< of authenticated senders with another token
+    std::uint64_t forged_sender = 0;     ///< in the name of a member that has another key
+    std::uint64_t stale = 0;             ///< answers nobody waits for, former lives
+    std::uint64_t overflow = 0;          ///< a bounded queue was full
 };
 
 class GroupLoop {

@@ -10,7 +10,6 @@
 
 #include "base/check.h"
 #include "group/system_clock.h"
-#include "net/links.h"
 #include "net/zmq_transport.h"
 
 namespace quorate::group {
@@ -23,9 +22,8 @@ class NetworkContext {
 public:
     NetworkContext() : context_(zmq_ctx_new()) {
         QUORATE_CHECK(context_ != nullptr, "out of file descriptors");
-        // libzmq allows 1023 else, whatever the descriptors; those that serve the inbox and probes
-        // come on top.
-        zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, static_cast<int>(net::Links::max_links) + 64);
+        // libzmq allows 1023 else, whatever the descriptors.
+        zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, net::sockets_of_a_transport());
     }
     ~NetworkContext() {
         while (zmq_ctx_term(context_) != 0 && errno == EINTR) {
@@ -39,8 +37,11 @@ private:
     void* context_;
 };
 
-net::ZmqOptions network_options(const MemberOptions& member) {
+net::ZmqOptions network_options(const LoopOptions& loop) {
+    const MemberOptions& member = loop.member;
     net::ZmqOptions options;
+    options.group = loop.group;
+    options.security = member.security;
     options.listen = member.listen;
     options.advertise = member.advertise;
     options.beacon = member.beacon;
@@ -62,7 +63,7 @@ public:
 
     Result<> open(LoopOptions options) {
         name_ = options.group;
-        auto opened = net::ZmqTransport::open(context_.get(), network_options(options.member));
+        auto opened = net::ZmqTransport::open(context_.get(), network_options(options));
         if (!opened) return opened.error();
         transport_ = std::move(*opened);
         loop_ =

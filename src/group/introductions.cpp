@@ -56,12 +56,23 @@ void GroupLoop::Impl::say_hellos() {
         const bool known = is_settled() && in_roster(greeting.owner);
         if ((known && !greeting.urgent) || endpoint == transport_.endpoint()) continue;
         greeting.urgent = false;
-        greeting.nonce = random_.next();
-        greeting.sent_at = now();
-        wire::Hello hello{introduction(), standing(), options_.spec, greeting.nonce, {}};
-        hello.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
-        send({}, endpoint, std::move(hello));
+        send({}, endpoint, hello_for(greeting));
     }
+}
+
+wire::Hello GroupLoop::Impl::hello_for(Greeting& greeting) {
+    greeting.nonce = random_.next();
+    greeting.sent_at = now();
+    wire::Hello hello{introduction(), standing(), options_.spec, greeting.nonce, {}};
+    hello.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
+    return hello;
+}
+
+/// What a member says of itself, on a connection that proved its key where there are keys.
+Peer& GroupLoop::Impl::introduce(const wire::Header& from, const wire::Introduction& self) {
+    Peer& peer = peers_.introduce(from.sender, self, now());
+    transport_.learn_key(self.endpoint, peer.key);
+    return peer;
 }
 
 void GroupLoop::Impl::announce() {
@@ -70,17 +81,21 @@ void GroupLoop::Impl::announce() {
     frame.header.group = options_.group;
     frame.header.incarnation = raft_ ? machine_->founding().incarnation : IncarnationId{};
     frame.header.sender = self_;
-    frame.body = wire::Beacon{introduction(), standing()};
+    frame.body = wire::Beacon{introduction(), standing(), transport_.key()};
     transport_.announce(wire::encode(frame));
 }
 
 void GroupLoop::Impl::on_hello(const wire::Header& from, const wire::Hello& hello) {
-    peers_.introduce(from.sender, hello.self, now());
+    introduce(from, hello.self);
     wire::HelloReply reply{introduction(), standing(), options_.spec, hello.nonce, {}};
     if (raft_) {
         for (const MemberRecord& member : machine_->roster()) {
             if (reply.contacts.size() >= contacts_in_a_frame) break;
-            reply.contacts.push_back({member.id, member.endpoint});
+            const Peer* peer = peers_.find(member.id);
+            const base::PublicKey key = member.id == self_ ? transport_.key()
+                                        : peer != nullptr  ? peer->key
+                                                           : base::PublicKey();
+            reply.contacts.push_back({member.id, member.endpoint, key});
         }
     } else {
         reply.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
@@ -113,6 +128,7 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     }
     greeting->answered = true;
     greeting->owner = from.sender;
+    if (greeting->hinted) peers_.greet(endpoint, now());
     // An id that was known at this endpoint before we asked, and doesn't answer there, is gone
     // (rule 7).
     std::vector<MemberId> gone;
@@ -122,7 +138,7 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
         if (!elsewhere && !peer.dead && peer.known_at < greeting->sent_at) gone.push_back(id);
     }
     for (const MemberId& id : gone) prove_dead(id, "another member answers at its endpoint");
-    Peer& peer = peers_.introduce(from.sender, reply.self, now());
+    Peer& peer = introduce(from, reply.self);
     peer.standing = reply.standing;
     peer.same_spec = reply.spec == options_.spec;
     peer.answered_at = now();
@@ -139,13 +155,21 @@ void GroupLoop::Impl::on_beacon(const wire::Header& from, const wire::Beacon& be
     if (from.sender == self_) return;
     const IncarnationId ours = raft_ ? machine_->founding().incarnation : IncarnationId{};
     const bool stranger = !reaches_leader() || beacon.standing.incarnation != ours;
-    if (stranger) peers_.greet(beacon.self.endpoint, now());
+    // Anybody can send datagrams, in anybody's name: each is worth one knock at most, and an
+    // endpoint one in two heartbeats, however many name it.
+    if (!stranger || !transport_.lets_in(beacon.key)) return;
+    Greeting& greeting = peers_.greet_hinted(beacon.self.endpoint, now());
+    if (!greeting.hinted || now() < greeting.sent_at + 2 * timing().heartbeat) return;
+    wire::Frame knock = frame_to({}, hello_for(greeting), std::nullopt);
+    transport_.knock(beacon.self.endpoint, beacon.key, wire::encode(knock));
 }
 
 void GroupLoop::Impl::learn_contacts(const std::vector<wire::Contact>& contacts) {
     if (reaches_leader()) return;
     for (const wire::Contact& contact : contacts) {
-        if (contact.id != self_ && !is_dead(contact.id)) peers_.greet(contact.endpoint, now());
+        if (contact.id == self_ || is_dead(contact.id)) continue;
+        transport_.learn_key(contact.endpoint, contact.key);
+        peers_.greet(contact.endpoint, now());
     }
 }
 

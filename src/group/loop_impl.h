@@ -83,7 +83,17 @@ private:
     void close_unless_reused(const std::string& endpoint);
     wire::Introduction introduction() const;
 
+    // ---- access.cpp: where members are authenticated (docs/security.md) ----
+    void on_refused_by_peer(const io::RefusedByPeer& refusal);
+    void on_other_deployment(const io::FrameArrived& arrived, const wire::Frame& frame);
+    bool may_speak_for(const io::FrameArrived& arrived, const wire::Header& header);
+    void note_refusal(const std::string& reason);
+    void give_in_to_refusal();
+    void tell_security(const std::string& sentence);
+
     // ---- introductions.cpp: Hello, contacts, beacon ----
+    Peer& introduce(const wire::Header& from, const wire::Introduction& self);
+    wire::Hello hello_for(Greeting& greeting);
     void on_hello(const wire::Header& from, const wire::Hello& hello);
     void on_hello_reply(const wire::Header& from, const wire::HelloReply& reply);
     void on_beacon(const wire::Header& from, const wire::Beacon& beacon);
@@ -359,6 +369,14 @@ private:
         Nanos hand_on_deadline = never;
     };
     std::optional<Leaving> leaving_;
+
+    /// Whether the others let this member in.
+    struct Access {
+        Nanos refused_since = never;        ///< never: not refused, or accepted since
+        Nanos refused_at = base::long_ago;  ///< last
+        std::string reason;
+        std::map<std::string, Nanos> told;  ///< sentences, and when
+    } access_;
 
     // ---- what was published last ----
     bool status_dirty_ = true;

@@ -38,18 +38,40 @@ Greeting& Peers::greet(const std::string& endpoint, Nanos now, bool seed) {
     const auto found = greetings_.find(endpoint);
     if (found != greetings_.end()) {
         found->second.seed |= seed;
+        if (found->second.hinted) {
+            found->second.hinted = false;
+            found->second.next_at = now;
+        }
         return found->second;
     }
+    Greeting& greeting = add_greeting(endpoint, now);
+    greeting.seed = seed;
+    greeting.next_at = now;
+    return greeting;
+}
+
+Greeting& Peers::greet_hinted(const std::string& endpoint, Nanos now) {
+    const auto found = greetings_.find(endpoint);
+    if (found != greetings_.end()) return found->second;
+    Greeting& greeting = add_greeting(endpoint, now);
+    greeting.hinted = true;
+    greeting.next_at = base::never;
+    return greeting;
+}
+
+Greeting& Peers::add_greeting(const std::string& endpoint, Nanos now) {
     if (greetings_.size() >= max_greetings) {
-        const auto victim = std::find_if(greetings_.begin(), greetings_.end(), [](const auto& e) {
-            return !e.second.seed && !e.second.answered;
-        });
-        greetings_.erase(victim != greetings_.end() ? victim : greetings_.begin());
+        // What anybody may have made up goes first.
+        const auto cost = [](const auto& entry) {
+            const Greeting& greeting = entry.second;
+            return greeting.hinted ? 0 : greeting.seed ? 3 : greeting.answered ? 2 : 1;
+        };
+        greetings_.erase(
+            std::min_element(greetings_.begin(), greetings_.end(),
+                             [&](const auto& a, const auto& b) { return cost(a) < cost(b); }));
     }
     Greeting& greeting = greetings_[endpoint];
-    greeting.seed = seed;
     greeting.added_at = now;
-    greeting.next_at = now;
     return greeting;
 }
 
@@ -69,7 +91,7 @@ std::vector<wire::Contact> Peers::contacts(Nanos now, Nanos fresh, std::size_t m
     for (const auto& [id, peer] : peers_) {
         if (contacts.size() >= most) break;
         if (!peer.dead && peer.answered_at + fresh >= now && !peer.intro.endpoint.empty()) {
-            contacts.push_back({id, peer.intro.endpoint});
+            contacts.push_back({id, peer.intro.endpoint, peer.key});
         }
     }
     return contacts;

@@ -27,6 +27,7 @@ struct Peer {
     std::uint64_t message_sequence = 0;  ///< of the last application messages taken
     Nanos known_at{};                    ///< since when it is known at intro.endpoint
     bool dead = false;                   ///< proven (rule 7); its id never comes back
+    base::PublicKey key;  ///< the one it was first heard with; none where nobody has one
 };
 
 /// An endpoint that is said Hello to.
@@ -34,6 +35,7 @@ struct Greeting {
     bool seed = false;
     bool answered = false;    ///< ever
     bool urgent = false;      ///< asked for now, whatever the usual interval says
+    bool hinted = false;      ///< by datagrams alone: each is worth one knock, and no more
     std::uint64_t nonce = 0;  ///< of the last Hello
     Nanos sent_at = base::long_ago;
     Nanos added_at{};
@@ -57,6 +59,8 @@ public:
 
     /// Adds an endpoint to say Hello to; at once if it is new.
     Greeting& greet(const std::string& endpoint, Nanos now, bool seed = false);
+    /// An endpoint that a datagram named: it is not said Hello to by itself.
+    Greeting& greet_hinted(const std::string& endpoint, Nanos now);
     /// Says Hello again at `now`, whatever its interval.
     void greet_now(const std::string& endpoint, Nanos now);
     Greeting* find_greeting(const std::string& endpoint);
@@ -84,6 +88,8 @@ public:
     MemberId disconnected(io::ConnectionId connection);
 
 private:
+    Greeting& add_greeting(const std::string& endpoint, Nanos now);
+
     std::map<MemberId, Peer> peers_;
     std::map<std::string, Greeting> greetings_;
     std::map<io::ConnectionId, MemberId> connections_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <variant>
 
+#include "base/public_key.h"
 #include "quorate/events.h"
 
 namespace quorate::io {
@@ -17,10 +18,13 @@ namespace quorate::io {
 /// Names one incoming connection while it lasts; never reused in one Transport. 0: not known.
 using ConnectionId = std::uint64_t;
 
-/// A frame arrived. Not validated.
+/// A frame arrived. Not validated; but where members are authenticated, `key` is its sender's, and
+/// is let in.
 struct FrameArrived {
     Payload bytes;
     ConnectionId connection = 0;
+    base::PublicKey key = {};     ///< none: members are not authenticated
+    bool same_deployment = true;  ///< the sender has proven that it knows the deployment's token
 };
 /// An incoming connection closed: a reason to look, not proof of anything (rule 7).
 struct ConnectionClosed {
@@ -40,7 +44,18 @@ struct BeaconHeard {
     Payload bytes;
 };
 
-using TransportEvent = std::variant<FrameArrived, ConnectionClosed, ProbeAnswered, BeaconHeard>;
+/// A member whose key is known and trusted here doesn't let this one in.
+struct RefusedByPeer {
+    std::string endpoint;
+    std::string reason;  ///< a sentence
+};
+/// Something about keys that whoever runs this member should know; said again and again.
+struct SecurityNotice {
+    std::string sentence;
+};
+
+using TransportEvent = std::variant<FrameArrived, ConnectionClosed, ProbeAnswered, BeaconHeard,
+                                    RefusedByPeer, SecurityNotice>;
 
 class Transport {
 public:
@@ -63,6 +78,21 @@ public:
     virtual std::string beacon_problem() const { return {}; }
     /// What the others are told to connect to.
     virtual std::string endpoint() const = 0;
+
+    // ---- where members are authenticated; without that, these do nothing ----
+
+    /// This member's public key; none where members are not authenticated.
+    virtual base::PublicKey key() const { return {}; }
+    /// Whether frames of the holder of `key` are still heard.
+    virtual bool lets_in(const base::PublicKey& /*key*/) const { return true; }
+    /// Who is at `endpoint`, as a member says that is let in. A hint: links try this key first.
+    virtual void learn_key(const std::string& /*endpoint*/, const base::PublicKey& /*key*/) {}
+    /// Sends one frame to an endpoint that a datagram named, which anybody may have forged: dials
+    /// once, with that key alone, and keeps no link. False: the key is not let in, or there were
+    /// too many of them lately.
+    virtual bool knock(const std::string& endpoint, const base::PublicKey& /*key*/, Payload frame) {
+        return send(endpoint, std::move(frame));
+    }
 };
 
 }  // namespace quorate::io

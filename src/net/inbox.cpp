@@ -45,7 +45,8 @@ Error cannot_bind(const std::string& listen, const char* why) {
 
 }  // namespace
 
-Result<> Inbox::open(void* context, const std::string& listen, const InboxLimits& limits) {
+Result<> Inbox::open(void* context, const std::string& listen, const InboxLimits& limits,
+                     const Curve* curve) {
     const auto where = base::parse_endpoint(listen);
     if (!where) {
         return Error{ErrorCode::bad_argument, "listen must be tcp://HOST:PORT, not " + listen};
@@ -62,8 +63,13 @@ Result<> Inbox::open(void* context, const std::string& listen, const InboxLimits
     frames_.set(ZMQ_TCP_KEEPALIVE_INTVL, 10);
     frames_.set(ZMQ_TCP_KEEPALIVE_CNT, 3);
     // Naming a domain makes libzmq turn away the old protocol versions, in which any bytes at all
-    // are frames. Nobody answers in this domain, and without ZMQ_ZAP_ENFORCE_DOMAIN nobody has to.
-    frames_.set(ZMQ_ZAP_DOMAIN, std::string("quorate"));
+    // are frames. In clear nobody answers in this domain, and without ZMQ_ZAP_ENFORCE_DOMAIN nobody
+    // has to.
+    frames_.set(ZMQ_ZAP_DOMAIN, std::string(Curve::zap_domain));
+    if (curve != nullptr) {
+        gate_.emplace(*curve);
+        if (!curve->make_server(frames_)) return cannot_bind(listen, zmq_strerror(errno));
+    }
     if (where->ipv6()) frames_.set(ZMQ_IPV6, 1);
     if (!watch(context)) return cannot_bind(listen, zmq_strerror(errno));
     return bind(where->endpoint());
@@ -86,7 +92,8 @@ Result<> Inbox::bind(const std::string& listen) {
 bool Inbox::watch(void* context) {
     static std::atomic<std::uint64_t> count{0};
     const std::string name = "inproc://quorate-monitor-" + std::to_string(++count);
-    const int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED;
+    int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED;
+    if (gate_) events |= ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
     if (zmq_socket_monitor(frames_.get(), name.c_str(), events) != 0) return false;
     monitor_ = ZmqSocket(context, ZMQ_PAIR);
     // Without a bound, because at the bound libzmq would block its I/O thread until this one reads.
@@ -105,13 +112,14 @@ Inbox::~Inbox() {
 
 void Inbox::collect(bool frames_readable, bool monitor_readable, std::size_t max,
                     std::vector<io::TransportEvent>& out) {
-    if (monitor_readable || monitor_waiting_) read_monitor();
+    if (gate_) gate_->apply_changes();
+    if (monitor_readable || monitor_waiting_) read_monitor(out);
     if (frames_readable || frames_waiting_ || connections_.closing()) read_frames(max, out);
     connections_.tell_closed(!frames_waiting_, out);
 }
 
 /// Each event is two parts: a number of 16 bits and a value of 32, then the address.
-void Inbox::read_monitor() {
+void Inbox::read_monitor(std::vector<io::TransportEvent>& out) {
     monitor_waiting_ = true;
     for (int count = 0; count < monitor_events_per_turn; ++count) {
         unsigned char event[6];
@@ -122,11 +130,24 @@ void Inbox::read_monitor() {
         }
         zmq_recv(monitor_.get(), address, sizeof address, ZMQ_DONTWAIT);
         std::uint16_t kind = 0;
-        std::int32_t fd = -1;
+        std::int32_t value = -1;
         std::memcpy(&kind, event, sizeof kind);
-        std::memcpy(&fd, event + sizeof kind, sizeof fd);
-        if (kind == ZMQ_EVENT_ACCEPTED) connections_.accepted(fd);
-        if (kind == ZMQ_EVENT_DISCONNECTED) connections_.closed(fd);
+        std::memcpy(&value, event + sizeof kind, sizeof value);
+        take_monitor_event(kind, value, out);
+    }
+}
+
+void Inbox::take_monitor_event(int kind, int value, std::vector<io::TransportEvent>& out) {
+    if (kind == ZMQ_EVENT_ACCEPTED) {
+        connections_.accepted(value);
+    } else if (kind == ZMQ_EVENT_DISCONNECTED) {
+        connections_.closed(value);
+        if (gate_) gate_->closed(value);
+    } else if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) {
+        // Who dials with a wrong key is still looking for the right one; that is told by nobody.
+        out.push_back(
+            io::SecurityNotice{"refuses a connection in clear: start that process with --key too, "
+                               "or this one without"});
     }
 }
 
@@ -146,8 +167,17 @@ void Inbox::read_frames(std::size_t max, std::vector<io::TransportEvent>& out) {
             inside_parts_ = more;
             continue;
         }
-        const io::ConnectionId connection = connections_.of(zmq_msg_get(&message, ZMQ_SRCFD));
-        out.push_back(io::FrameArrived{take(message), connection});
+        const int fd = zmq_msg_get(&message, ZMQ_SRCFD);
+        const Gate::Sender* sender =
+            gate_ ? gate_->identify(zmq_msg_gets(&message, "User-Id"), fd) : nullptr;
+        io::FrameArrived frame;
+        frame.connection = connections_.of(fd);
+        frame.bytes = take(message);
+        if (gate_ && (sender == nullptr || !Gate::take_proof(*sender, frame))) {
+            ++dropped_;
+            continue;
+        }
+        out.push_back(std::move(frame));
     }
     zmq_msg_close(&message);
 }

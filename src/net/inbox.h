@@ -3,11 +3,13 @@
 // One thread; no call blocks but open(), which may resolve the name of the address to bind.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/transport.h"
 #include "net/connections.h"
+#include "net/gate.h"
 #include "net/zmq_socket.h"
 #include "quorate/result.h"
 
@@ -25,8 +27,10 @@ public:
     Inbox& operator=(const Inbox&) = delete;
     ~Inbox();
 
-    /// Binds. Errors: cannot_bind, with a sentence that names the address; bad_argument.
-    Result<> open(void* context, const std::string& listen, const InboxLimits& limits);
+    /// Binds. `curve`: null for everything in clear; else it must outlive the inbox. Errors:
+    /// cannot_bind, with a sentence that names the address; bad_argument.
+    Result<> open(void* context, const std::string& listen, const InboxLimits& limits,
+                  const Curve* curve = nullptr);
 
     /// Takes up to `max` frames, and what became of connections. The flags say whose descriptor was
     /// readable since the last call.
@@ -38,13 +42,15 @@ public:
     int frames_fd() const { return frames_fd_; }
     int monitor_fd() const { return monitor_fd_; }
     const std::string& bound_endpoint() const { return bound_endpoint_; }
-    /// Frames dropped here: of several parts, which no member sends.
+    /// Frames dropped here: of several parts, which no member sends, and of those who are not let
+    /// in any more.
     std::uint64_t dropped() const { return dropped_; }
 
 private:
     Result<> bind(const std::string& listen);
     bool watch(void* context);
-    void read_monitor();
+    void read_monitor(std::vector<io::TransportEvent>& out);
+    void take_monitor_event(int kind, int value, std::vector<io::TransportEvent>& out);
     void read_frames(std::size_t max, std::vector<io::TransportEvent>& out);
 
     // The order matters when they are destroyed: see ~Inbox.
@@ -54,6 +60,7 @@ private:
     int monitor_fd_ = -1;
     std::string bound_endpoint_;
     Connections connections_;
+    std::optional<Gate> gate_;
     bool frames_waiting_ = true;  // not read until libzmq said that there are no more
     bool monitor_waiting_ = true;
     bool inside_parts_ = false;  // the next part belongs to a frame that is being dropped

@@ -1,5 +1,7 @@
 #include "net/links.h"
 
+#include <sys/epoll.h>
+
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -28,8 +30,19 @@ void release_owner(void*, void* hint) {
     delete static_cast<std::shared_ptr<const void>*>(hint);
 }
 
-bool fill(zmq_msg_t& message, const Payload& frame) {
+}  // namespace
+
+bool Links::fill(zmq_msg_t& message, const Payload& frame) const {
     const std::string_view bytes = frame.view();
+    if (curve_ != nullptr) {
+        // Encrypting copies the bytes anyway, so that sharing them would save little.
+        const DeploymentProof& proof = curve_->own_proof();
+        if (zmq_msg_init_size(&message, bytes.size() + proof.size()) != 0) return false;
+        char* data = static_cast<char*>(zmq_msg_data(&message));
+        if (!bytes.empty()) std::memcpy(data, bytes.data(), bytes.size());
+        std::memcpy(data + bytes.size(), proof.data(), proof.size());
+        return true;
+    }
     if (bytes.size() >= share_from && frame.owner() != nullptr) {
         auto holder = std::make_unique<std::shared_ptr<const void>>(frame.owner());
         // libzmq only reads what it is given to send.
@@ -45,10 +58,13 @@ bool fill(zmq_msg_t& message, const Payload& frame) {
     return true;
 }
 
-}  // namespace
-
-Links::Links(void* context, const LinkLimits& limits, Resolver& resolver)
-    : context_(context), limits_(limits), resolver_(resolver) {}
+Links::Links(void* context, const LinkLimits& limits, Resolver& resolver, const Curve* curve)
+    : context_(context), limits_(limits), resolver_(resolver), curve_(curve) {
+    if (curve_ == nullptr) return;
+    handshakes_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+    generation_ = curve_->ring().generation();
+    keys_ = curve_->ring().keys();
+}
 
 bool Links::send(const std::string& endpoint, const Payload& frame) {
     if (frame.size() > limits_.frame_bytes) return false;
@@ -56,17 +72,26 @@ bool Links::send(const std::string& endpoint, const Payload& frame) {
     if (link == nullptr) return false;
     const base::Nanos now = monotonic_now();
     if (link->by_name && now >= link->follow_name_at) follow_name(*link, now);
-    if (!link->socket) {
-        if (link->waiting.size() >= limits_.link_messages) return false;
-        link->waiting.push_back(frame);
-        return true;
-    }
+    if (!link->open) return hold(*link, frame);
     Pushed pushed = push(*link, frame, now);
     if (pushed == Pushed::full && is_dead(*link, now)) {
         if (!connect(*link, SocketAddress(link->connected_to), now)) return false;
+        if (!link->open) return hold(*link, frame);
         pushed = push(*link, frame, now);
     }
     return pushed == Pushed::yes;
+}
+
+bool Links::hold(Link& link, const Payload& frame) const {
+    if (link.waiting.size() >= limits_.link_messages) return false;
+    link.waiting.push_back(frame);
+    return true;
+}
+
+void Links::flush(Link& link, base::Nanos now) {
+    while (!link.waiting.empty() && push(link, link.waiting.front(), now) == Pushed::yes) {
+        link.waiting.pop_front();
+    }
 }
 
 Links::Link* Links::find_or_open(const std::string& endpoint) {
@@ -78,13 +103,35 @@ Links::Link* Links::find_or_open(const std::string& endpoint) {
     Link link;
     link.where = *where;
     link.by_name = !numeric_address(*where).has_value();
+    const auto told = told_keys_.find(endpoint);
+    if (told != told_keys_.end()) link.search.hint(told->second);
     if (!link.by_name && !connect(link, *numeric_address(*where), monotonic_now())) return nullptr;
     return &links_.emplace(endpoint, std::move(link)).first->second;
 }
 
+/// True also where there is no key to dial with at the moment: frames wait for one.
 bool Links::connect(Link& link, const SocketAddress& address, base::Nanos now) {
+    link.connected_to = address;
     ZmqSocket socket(context_, ZMQ_PUSH);
     if (!socket) return false;
+    set_dialling(socket);
+    std::unique_ptr<LinkMonitor> monitor;
+    if (curve_ != nullptr && !secure(link, socket, monitor, now)) return true;
+    HostPort digits{address.host(), link.where.port};
+    if (digits.ipv6()) socket.set(ZMQ_IPV6, 1);
+    if (zmq_connect(socket.get(), digits.endpoint().c_str()) != 0) return false;
+
+    hang_up(link);
+    link.monitor = std::move(monitor);
+    link.socket = std::move(socket);
+    link.open = curve_ == nullptr;
+    link.accepted = 0;
+    link.opened = link.last_accepted = now;
+    if (link.open) flush(link, now);
+    return true;
+}
+
+void Links::set_dialling(ZmqSocket& socket) const {
     socket.set(ZMQ_SNDHWM, static_cast<int>(limits_.link_messages));
     // Soon at first, for members that start together; calm towards those that stay away.
     socket.set(ZMQ_RECONNECT_IVL, 10);
@@ -93,18 +140,12 @@ bool Links::connect(Link& link, const SocketAddress& address, base::Nanos now) {
     socket.set(ZMQ_HANDSHAKE_IVL, 5000);
     // After a cut TCP would wait twice as long before each new try; dialing anew heals sooner.
     socket.set(ZMQ_TCP_MAXRT, 2000);
-    HostPort digits{address.host(), link.where.port};
-    if (digits.ipv6()) socket.set(ZMQ_IPV6, 1);
-    if (zmq_connect(socket.get(), digits.endpoint().c_str()) != 0) return false;
+}
 
-    link.socket = std::move(socket);
-    link.connected_to = address;
-    link.accepted = 0;
-    link.opened = link.last_accepted = now;
-    while (!link.waiting.empty() && push(link, link.waiting.front(), now) == Pushed::yes) {
-        link.waiting.pop_front();
-    }
-    return true;
+void Links::hang_up(Link& link) {
+    link.open = false;
+    link.monitor.reset();
+    link.socket.close();
 }
 
 /// Opens the link once its name is resolved, and anew when the name has moved to another address.
@@ -122,7 +163,7 @@ void Links::names_resolved() {
     }
 }
 
-Links::Pushed Links::push(Link& link, const Payload& frame, base::Nanos now) {
+Links::Pushed Links::push(Link& link, const Payload& frame, base::Nanos now) const {
     zmq_msg_t message;
     if (!fill(message, frame)) return Pushed::failed;
     if (zmq_msg_send(&message, link.socket.get(), ZMQ_DONTWAIT) < 0) {

@@ -6,10 +6,12 @@
 #include <ctime>
 
 #include "net/beacon.h"
+#include "net/curve.h"
 #include "net/inbox.h"
 #include "net/links.h"
 #include "net/prober.h"
 #include "net/resolver.h"
+#include "net/zap_handler.h"
 
 namespace quorate::net {
 
@@ -38,16 +40,21 @@ std::string host_of(const std::string& endpoint) {
 
 class ZmqTransport::Impl {
 public:
-    Impl(void* context, const ZmqOptions& options)
-        : prober_(resolver_),
+    Impl(void* context, const ZmqOptions& options, std::unique_ptr<Curve> curve,
+         std::unique_ptr<ZapHandler> zap)
+        : curve_(std::move(curve)),
+          zap_(std::move(zap)),
+          prober_(resolver_),
           links_(context,
                  {.link_messages = options.link_messages, .frame_bytes = options.frame_bytes},
-                 resolver_),
+                 resolver_, curve_.get()),
           beacon_(options.beacon, host_of(options.listen)) {}
 
     bool wait(base::Nanos timeout, std::span<void* const> others);
     void collect(std::vector<io::TransportEvent>& out, std::size_t max_frames);
 
+    const std::unique_ptr<Curve> curve_;     ///< null: everything in clear
+    const std::unique_ptr<ZapHandler> zap_;  ///< likewise; ends when the sockets are closed
     Resolver resolver_;
     Prober prober_;
     Links links_;
@@ -57,7 +64,7 @@ public:
 
 private:
     /// Places in fds_; behind them come the sockets of others, then probes.
-    enum Place : std::size_t { frames, monitor, names, datagrams, first_other };
+    enum Place : std::size_t { frames, monitor, names, datagrams, handshakes, first_other };
     void gather(std::span<void* const> others);
     bool sleep(base::Nanos duration);
     bool found(Place place) const { return place < fds_.size() && fds_[place].revents != 0; }
@@ -71,6 +78,7 @@ void ZmqTransport::Impl::gather(std::span<void* const> others) {
     fds_.push_back({inbox_.monitor_fd(), POLLIN, 0});
     fds_.push_back({resolver_.wake_fd(), POLLIN, 0});
     fds_.push_back({beacon_.fd(), POLLIN, 0});
+    fds_.push_back({links_.handshakes_fd(), POLLIN, 0});
     for (void* socket : others) fds_.push_back({get_option(socket, ZMQ_FD, -1), POLLIN, 0});
     prober_.add_to(fds_);
 }
@@ -120,7 +128,19 @@ void ZmqTransport::Impl::collect(std::vector<io::TransportEvent>& out, std::size
     if (prober_.next_deadline() != base::never) prober_.collect(monotonic_now(), out);
     if (found(datagrams)) beacon_.collect(max_datagrams_per_turn, out);
     inbox_.collect(found(frames), found(monitor), max_frames, out);
+    links_.tend(found(handshakes), out);
+    if (zap_) {
+        for (std::string& notice : zap_->take_notices()) {
+            out.push_back(io::SecurityNotice{std::move(notice)});
+        }
+    }
     fds_.clear();
+}
+
+int sockets_of_a_transport() {
+    // Behind the links come the inbox with its monitor, ZAP, and knocks under way.
+    constexpr std::size_t others = 64 + 4 * Links::knocks_a_second;
+    return static_cast<int>(Links::max_links * Links::sockets_a_link + others);
 }
 
 Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const ZmqOptions& options) {
@@ -130,12 +150,21 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const Zm
                      "not " +
                          options.advertise};
     }
-    auto impl = std::make_unique<Impl>(context, options);
-    InboxLimits limits;
-    limits.frame_bytes = options.frame_bytes;
-    if (auto bound = impl->inbox_.open(context, options.listen, limits); !bound) {
-        return bound.error();
+    std::unique_ptr<Curve> curve;
+    std::unique_ptr<ZapHandler> zap;
+    if (options.security.enabled()) {
+        auto opened = Curve::open(options.security, options.group);
+        if (!opened) return opened.error();
+        curve = std::move(*opened);
+        auto answering = ZapHandler::open(context, curve->ring());
+        if (!answering) return answering.error();
+        zap = std::move(*answering);
     }
+    auto impl = std::make_unique<Impl>(context, options, std::move(curve), std::move(zap));
+    InboxLimits limits;
+    limits.frame_bytes = options.frame_bytes + (impl->curve_ ? sizeof(DeploymentProof) : 0);
+    auto bound = impl->inbox_.open(context, options.listen, limits, impl->curve_.get());
+    if (!bound) return bound.error();
     impl->advertised_ =
         options.advertise.empty() ? impl->inbox_.bound_endpoint() : options.advertise;
     return std::unique_ptr<ZmqTransport>(new ZmqTransport(std::move(impl)));
@@ -166,6 +195,22 @@ void ZmqTransport::announce(Payload datagram) {
 
 std::string ZmqTransport::endpoint() const {
     return impl_->advertised_;
+}
+
+base::PublicKey ZmqTransport::key() const {
+    return impl_->curve_ ? impl_->curve_->public_key() : base::PublicKey();
+}
+
+bool ZmqTransport::lets_in(const base::PublicKey& key) const {
+    return impl_->links_.lets_in(key);
+}
+
+void ZmqTransport::learn_key(const std::string& endpoint, const base::PublicKey& key) {
+    impl_->links_.learn_key(endpoint, key);
+}
+
+bool ZmqTransport::knock(const std::string& endpoint, const base::PublicKey& key, Payload frame) {
+    return impl_->links_.knock(endpoint, key, frame);
 }
 
 bool ZmqTransport::wait(base::Nanos timeout, std::span<void* const> others) {

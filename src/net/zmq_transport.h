@@ -29,6 +29,7 @@
 #include "base/time.h"
 #include "io/transport.h"
 #include "quorate/result.h"
+#include "quorate/security.h"
 
 namespace quorate::net {
 
@@ -38,12 +39,17 @@ struct ZmqOptions {
     std::string beacon = {};                   ///< HOST:PORT; empty: off
     std::size_t link_messages = 16384;         ///< frames waiting for one peer's link
     std::size_t frame_bytes = 64 << 20;        ///< longer frames are neither sent nor taken
+    Security security = {};                    ///< CURVE on every socket; see docs/security.md
+    std::string group = {};  ///< whose members alone prove to be of it; with CURVE
 };
+
+/// How many sockets a context must allow (ZMQ_MAX_SOCKETS) for a transport to reach its bounds.
+int sockets_of_a_transport();
 
 class ZmqTransport final : public io::Transport {
 public:
     /// `context` is a libzmq context (void*, as of zmq_ctx_new) that outlives the transport.
-    /// Errors: cannot_bind; bad_argument for addresses that are none.
+    /// Errors: cannot_bind; bad_argument for addresses that are none, and keys that can't be read.
     static Result<std::unique_ptr<ZmqTransport>> open(void* context, const ZmqOptions& options);
     ~ZmqTransport() override;
 
@@ -53,6 +59,10 @@ public:
     void probe(const std::string& endpoint) override;
     void announce(Payload datagram) override;
     std::string endpoint() const override;
+    base::PublicKey key() const override;
+    bool lets_in(const base::PublicKey& key) const override;
+    void learn_key(const std::string& endpoint, const base::PublicKey& key) override;
+    bool knock(const std::string& endpoint, const base::PublicKey& key, Payload frame) override;
 
     /// Sleeps until there is something to collect, one of `others` (libzmq sockets of this thread)
     /// may be read, or `timeout` has passed (nanosecond precision, as far as the kernel has it;

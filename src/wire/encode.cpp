@@ -27,7 +27,7 @@ unsigned count_of(std::size_t size) {
 /// The frame's own fields, and those of any body that has no lists or payloads.
 constexpr std::size_t frame_words = 64;
 constexpr std::size_t entry_words = 4;
-constexpr std::size_t contact_words = 4;
+constexpr std::size_t contact_words = 5;
 constexpr std::size_t message_words = 3;
 
 std::size_t words_of(std::string_view bytes) {
@@ -39,9 +39,14 @@ std::size_t words_of(const Introduction& self) {
 std::size_t words_of(const Standing& standing) {
     return words_of(standing.leader_endpoint);
 }
+std::size_t words_of(const base::PublicKey& key) {
+    return key ? key.bytes.size() / 8 : 0;
+}
 std::size_t words_of(const std::vector<Contact>& contacts) {
     std::size_t words = 1;
-    for (const Contact& contact : contacts) words += contact_words + words_of(contact.endpoint);
+    for (const Contact& contact : contacts) {
+        words += contact_words + words_of(contact.endpoint) + words_of(contact.key);
+    }
     return words;
 }
 std::size_t words_of(const raft::Configuration& configuration) {
@@ -90,8 +95,9 @@ struct Measure {
         return words;
     }
     std::size_t operator()(const Beacon& m) const {
-        return words_of(m.self) + words_of(m.standing);
+        return words_of(m.self) + words_of(m.standing) + words_of(m.key);
     }
+    std::size_t operator()(const OtherDeployment&) const { return 0; }
     std::size_t operator()(const ProposalReply&) const { return 0; }
     std::size_t operator()(const Farewell&) const { return 0; }
 
@@ -119,11 +125,16 @@ void write(capn::Standing::Builder to, const Standing& standing) {
     if (!standing.leader_endpoint.empty()) to.setLeaderEndpoint(as_text(standing.leader_endpoint));
 }
 
+capnp::Data::Reader as_bytes(const base::PublicKey& key) {
+    return {key.bytes.data(), key.bytes.size()};
+}
+
 void write(capnp::List<capn::Contact>::Builder to, const std::vector<Contact>& contacts) {
     for (unsigned i = 0; i < contacts.size(); ++i) {
         auto contact = to[i];
         write_id(contact.getId(), contacts[i].id);
         contact.setEndpoint(as_text(contacts[i].endpoint));
+        if (contacts[i].key) contact.setKey(as_bytes(contacts[i].key));
     }
 }
 
@@ -307,7 +318,9 @@ struct Writer {
         auto to = body.initBeacon();
         write(to.initSelf(), m.self);
         write(to.initStanding(), m.standing);
+        if (m.key) to.setKey(as_bytes(m.key));
     }
+    void operator()(const OtherDeployment& m) { body.initOtherDeployment().setNonce(m.nonce); }
 };
 }  // namespace
 

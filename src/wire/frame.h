@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/public_key.h"
 #include "consensus/state_machine.h"
 #include "quorate/events.h"
 #include "raft/messages.h"
@@ -48,6 +49,7 @@ struct Standing {
 struct Contact {
     MemberId id;
     std::string endpoint;
+    base::PublicKey key = {};  ///< a hint; none where members are not authenticated
 };
 
 /// "Who is there?" To an endpoint, whoever is behind it.
@@ -147,11 +149,17 @@ struct Farewell {
 struct Beacon {
     Introduction self;
     Standing standing;
+    base::PublicKey key = {};  ///< a hint; none where members are not authenticated
 };
 
-using Body =
-    std::variant<Hello, HelloReply, FoundingProposal, FoundingAck, FoundingDone, JoinRequest,
-                 JoinReply, RaftFrame, Proposal, ProposalReply, AppMessages, Farewell, Beacon>;
+/// The answer to a Hello whose sender has not proven that it knows the deployment's token.
+struct OtherDeployment {
+    std::uint64_t nonce = 0;  ///< the Hello's
+};
+
+using Body = std::variant<Hello, HelloReply, FoundingProposal, FoundingAck, FoundingDone,
+                          JoinRequest, JoinReply, RaftFrame, Proposal, ProposalReply, AppMessages,
+                          Farewell, Beacon, OtherDeployment>;
 
 struct Frame {
     Header header;

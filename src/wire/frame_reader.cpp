@@ -81,7 +81,7 @@ AppMessages FrameReader::app_messages(capn::AppMessages::Reader source) const {
 }
 
 Beacon FrameReader::beacon(capn::Beacon::Reader source) const {
-    return {introduction(source.getSelf()), standing(source.getStanding())};
+    return {introduction(source.getSelf()), standing(source.getStanding()), key(source.getKey())};
 }
 
 Body FrameReader::body(capn::Frame::Body::Reader source) const {
@@ -113,6 +113,8 @@ Body FrameReader::body(capn::Frame::Body::Reader source) const {
             return Farewell{source.getFarewell().getTerm()};
         case capn::Frame::Body::BEACON:
             return beacon(source.getBeacon());
+        case capn::Frame::Body::OTHER_DEPLOYMENT:
+            return OtherDeployment{source.getOtherDeployment().getNonce()};
         default:
             throw Bad{"an unknown kind of frame"};
     }

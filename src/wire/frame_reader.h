@@ -70,6 +70,7 @@ private:
     GroupSpec spec(schema::log::GroupSpec::Reader source) const;
     std::vector<Contact> contacts(capnp::List<capn::Contact>::Reader list) const;
     Payload payload(capnp::Data::Reader bytes) const;
+    static base::PublicKey key(capnp::Data::Reader source);
     static std::string endpoint(capnp::Text::Reader source);
     static std::string endpoint_or_none(capnp::Text::Reader source);
     static base::Nanos time(std::int64_t ns);

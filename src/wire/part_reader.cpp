@@ -1,4 +1,6 @@
 // What several bodies hold.
+#include <algorithm>
+
 #include "wire/frame_reader.h"
 
 namespace quorate::wire {
@@ -20,6 +22,13 @@ base::Nanos FrameReader::time(std::int64_t ns) {
 
 Payload FrameReader::payload(capnp::Data::Reader bytes) const {
     return Payload(consensus::view(bytes), owner_);
+}
+
+base::PublicKey FrameReader::key(capnp::Data::Reader source) {
+    base::PublicKey read;
+    require(source.size() == 0 || source.size() == read.bytes.size(), "not a key");
+    std::copy(source.begin(), source.end(), read.bytes.begin());
+    return read;
 }
 
 Introduction FrameReader::introduction(capn::Introduction::Reader source) const {
@@ -54,7 +63,8 @@ std::vector<Contact> FrameReader::contacts(capnp::List<capn::Contact>::Reader li
     std::vector<Contact> read;
     read.reserve(list.size());
     for (const auto contact : list) {
-        read.push_back({some_id<MemberId>(contact.getId()), endpoint(contact.getEndpoint())});
+        read.push_back({some_id<MemberId>(contact.getId()), endpoint(contact.getEndpoint()),
+                        key(contact.getKey())});
     }
     return read;
 }

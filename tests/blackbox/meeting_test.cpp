@@ -1,26 +1,12 @@
 // How members meet: all at once, on the beacon alone, by seeds that come up later; and how they
 // meet anew when the majority is gone.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "loopback.h"
 #include "watch.h"
 
 namespace quorate::blackbox {
 namespace {
-
-std::uint16_t free_port(int type) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-    bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    close(fd);
-    return ntohs(address.sin_port);
-}
 
 /// Starts one process for each set of options, all at once, and expects them to found one group.
 void expect_one_group(const std::vector<Arguments>& each) {

@@ -211,14 +211,26 @@ std::vector<Json> Process::remaining_events() {
     return events;
 }
 
-std::string Process::errors() {
-    std::string text;
+bool Process::read_errors() {
     char bytes[4096];
-    ssize_t size = 0;
-    while ((size = read(errors_, bytes, sizeof bytes)) > 0) {
-        text.append(bytes, static_cast<std::size_t>(size));
+    const ssize_t size = read(errors_, bytes, sizeof bytes);
+    if (size > 0) error_text_.append(bytes, static_cast<std::size_t>(size));
+    return size > 0;
+}
+
+std::string Process::errors() {
+    while (read_errors()) {
     }
-    return without_remarks_of_the_sanitizer(text);
+    return without_remarks_of_the_sanitizer(error_text_);
+}
+
+bool Process::await_error(const std::string& part, Duration limit) {
+    const auto deadline = Clock::now() + limit;
+    while (error_text_.find(part) == std::string::npos) {
+        pollfd fd{errors_, POLLIN, 0};
+        if (poll(&fd, 1, left_until(deadline)) <= 0 || !read_errors()) return false;
+    }
+    return true;
 }
 
 Ended run(const Arguments& arguments, const std::string& input) {

@@ -55,12 +55,15 @@ public:
     /// Whatever came until it closed its output, that no await() looked at. Call after
     /// await_exit().
     std::vector<Json> remaining_events();
+    /// Waits for standard error to say `part`; what it said stays for errors().
+    bool await_error(const std::string& part, Duration limit = patience);
     /// All of standard error; waits for its end.
     std::string errors();
 
 private:
     std::optional<int> await_end(Duration limit, int reading);
     bool read_more(Duration limit);
+    bool read_errors();
     std::optional<std::string> next_line();
 
     pid_t pid_ = -1;
@@ -68,6 +71,7 @@ private:
     int output_ = -1;
     int errors_ = -1;
     std::string buffer_;
+    std::string error_text_;
     bool output_ended_ = false;
     std::optional<int> status_;
 };

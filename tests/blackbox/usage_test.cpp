@@ -42,6 +42,7 @@ TEST(Usage, help_and_version_go_to_standard_output) {
                                "--vote",
                                "--key",
                                "--authorized-keys",
+                               "--token-file",
                                "--config",
                                "--json",
                                "--hold"}) {
@@ -118,6 +119,7 @@ const BadOptions bad_options[] = {
     {"--replay-from", {"--replay-from", "1"}},
     {"--key", {"--key", "/tmp/none"}},
     {"--authorized-keys", {"--authorized-keys", "/tmp/none"}},
+    {"--token-file", {"--token-file", "/tmp/none"}},
     {"--clock", {"--clock", "tai"}},
     {"--clock", {"--clock", "monotonic"}},
     {"--clock", {"--clock", "sundial"}},

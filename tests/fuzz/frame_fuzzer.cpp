@@ -83,6 +83,7 @@ struct Promised {
         for (const wire::AppMessage& each : m.messages) payload(each.data);
     }
     void operator()(const wire::Farewell&) const {}
+    void operator()(const wire::OtherDeployment&) const {}
     void operator()(const wire::Beacon& m) const {
         introduced(m.self);
         standing(m.standing);

@@ -17,7 +17,9 @@ namespace quorate::net::test {
 
 class Context {
 public:
-    Context() : context_(zmq_ctx_new()) {}
+    Context() : context_(zmq_ctx_new()) {
+        zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, sockets_of_a_transport());
+    }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
     ~Context() { zmq_ctx_term(context_); }
@@ -45,6 +47,12 @@ struct Node {
                 closed.push_back(closing->connection);
             }
             if (auto* answer = std::get_if<io::ProbeAnswered>(&event)) answers.push_back(*answer);
+            if (auto* notice = std::get_if<io::SecurityNotice>(&event)) {
+                notices.push_back(notice->sentence);
+            }
+            if (auto* refused = std::get_if<io::RefusedByPeer>(&event)) {
+                refused_by.push_back(refused->endpoint);
+            }
             if (auto* datagram = std::get_if<io::BeaconHeard>(&event)) {
                 heard.push_back(datagram->bytes.str());
             }
@@ -64,6 +72,8 @@ struct Node {
     std::vector<io::ConnectionId> closed;
     std::vector<io::ProbeAnswered> answers;
     std::vector<std::string> heard;
+    std::vector<std::string> notices;
+    std::vector<std::string> refused_by;
 };
 
 /// Lets the nodes take turns until `condition` holds; false after ten seconds.

@@ -41,6 +41,7 @@ void expect_same(const std::vector<Contact>& some, const std::vector<Contact>& o
     for (std::size_t i = 0; i < some.size(); ++i) {
         EXPECT_EQ(some[i].id, others[i].id);
         EXPECT_EQ(some[i].endpoint, others[i].endpoint);
+        EXPECT_EQ(some[i].key, others[i].key);
     }
 }
 
@@ -187,6 +188,7 @@ TEST(Requests, ArriveAsTheyWereSent) {
         EXPECT_EQ(sent_and_received(ProposalReply{45, error}).error, error);
     }
     EXPECT_EQ(sent_and_received(Farewell{7}).term, 7u);
+    EXPECT_EQ(sent_and_received(OtherDeployment{46}).nonce, 46u);
 }
 
 TEST(AppMessages, ArriveAsTheyWereSent) {
@@ -220,11 +222,17 @@ TEST(AppMessages, ForSeveralReceiversAreBuiltOnce) {
     }
 }
 
+TEST(Beacon, CarriesAKeyOrNone) {
+    EXPECT_EQ(sent_and_received(Beacon{introduction(), standing(), key()}).key, key());
+    EXPECT_FALSE(sent_and_received(Beacon{introduction(), standing()}).key);
+}
+
 TEST(Beacon, FitsIntoADatagramWhateverItSays) {
     std::string longest_name;
     for (int i = 0; i < 64; ++i) longest_name += "𝄞";  // four bytes each
     const std::string longest_endpoint = "tcp://" + std::string(253, 'h') + ":65535";
-    Frame frame = frame_of(Beacon{{longest_name, longest_endpoint, Role::member}, standing()});
+    Frame frame =
+        frame_of(Beacon{{longest_name, longest_endpoint, Role::member}, standing(), key()});
     std::get<Beacon>(frame.body).standing.leader_endpoint = longest_endpoint;
     frame.header.group = std::string(64, 't') + "." + std::string(64, 'i');
     const Payload bytes = encode(frame);

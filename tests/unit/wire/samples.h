@@ -33,8 +33,14 @@ inline GroupSpec spec() {
     return result;
 }
 
+inline base::PublicKey key() {
+    base::PublicKey result;
+    result.bytes.fill(0xA7);
+    return result;
+}
+
 inline std::vector<Contact> contacts() {
-    return {{member(4), "tcp://10.0.0.4:1"}, {member(5), "tcp://relay-5.example:65535"}};
+    return {{member(4), "tcp://10.0.0.4:1", key()}, {member(5), "tcp://relay-5.example:65535"}};
 }
 
 inline consensus::Founding founding() {
@@ -112,7 +118,8 @@ inline std::vector<Body> all_bodies() {
                     {{AppMessage::Address::member, -6, Payload("set point 0.8")},
                      {AppMessage::Address::group, 9, Payload("ready")}}},
         Farewell{7},
-        Beacon{introduction(), standing()},
+        Beacon{introduction(), standing(), key()},
+        OtherDeployment{46},
     };
     for (Body& body : raft_bodies()) bodies.push_back(std::move(body));
     return bodies;

@@ -1,0 +1,118 @@
+// Links with CURVE: the search for keys, and what becomes of them.
+#include "net/links.h"
+
+namespace quorate::net {
+
+namespace {
+
+base::Nanos monotonic_now() {
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+/// How long a knock may take: the dial, the handshake, the frame.
+constexpr int knock_linger_ms = 1000;
+
+}  // namespace
+
+/// Prepares a socket for the next key to try. False: there is none to try now.
+bool Links::secure(Link& link, ZmqSocket& socket, std::unique_ptr<LinkMonitor>& monitor,
+                   base::Nanos now) {
+    const auto key = link.search.next(*keys_, now);
+    if (!key || !curve_->make_client(socket, *key)) return false;
+    monitor = std::make_unique<LinkMonitor>(context_, socket, handshakes_.get());
+    return monitor->ready();
+}
+
+void Links::learn_key(const std::string& endpoint, const PublicKey& key) {
+    if (curve_ == nullptr || !key) return;
+    if (told_keys_.size() >= max_links) told_keys_.clear();  // only hints
+    told_keys_[endpoint] = key;
+    const auto found = links_.find(endpoint);
+    if (found != links_.end()) found->second.search.hint(key);
+}
+
+bool Links::knock(const std::string& endpoint, const PublicKey& key, const Payload& frame) {
+    const base::Nanos now = monotonic_now();
+    if (knocks_since_ + std::chrono::seconds(1) <= now) {
+        knocks_since_ = now;
+        knocks_ = 0;
+    }
+    const auto where = base::parse_endpoint(endpoint);
+    if (!where || where->port == 0 || knocks_ >= knocks_a_second || !lets_in(key)) return false;
+    ++knocks_;
+    // A name that isn't known yet is looked up for the next knock.
+    const auto address = resolver_.look_up(*where);
+    if (!address) return false;
+    const HostPort digits{address->host(), where->port};
+    ZmqSocket socket(context_, ZMQ_PUSH);
+    if (!socket) return false;
+    set_dialling(socket);
+    socket.set(ZMQ_RECONNECT_IVL, -1);  // once
+    socket.set(ZMQ_LINGER, knock_linger_ms);
+    if (digits.ipv6()) socket.set(ZMQ_IPV6, 1);
+    if (curve_ != nullptr && !curve_->make_client(socket, key)) return false;
+    zmq_msg_t message;
+    if (zmq_connect(socket.get(), digits.endpoint().c_str()) != 0 || !fill(message, frame)) {
+        return false;
+    }
+    const bool sent = zmq_msg_send(&message, socket.get(), ZMQ_DONTWAIT) >= 0;
+    if (!sent) zmq_msg_close(&message);
+    return sent;  // libzmq goes on in the background
+}
+
+void Links::apply_changes() {
+    const std::uint64_t generation = curve_->ring().generation();
+    if (generation == generation_) return;
+    generation_ = generation;
+    keys_ = curve_->ring().keys();
+    for (auto& [endpoint, link] : links_) {
+        const auto& key = link.search.trying();
+        if (link.socket && (!key || !keys_->contains(*key))) hang_up(link);
+    }
+}
+
+void Links::tend(bool readable, std::vector<io::TransportEvent>& out) {
+    if (curve_ == nullptr) return;
+    apply_changes();
+    const base::Nanos now = monotonic_now();
+    for (auto& [endpoint, link] : links_) {
+        if (readable && link.monitor) {
+            for (const Handshake handshake : link.monitor->read()) {
+                take(endpoint, link, handshake, now, out);
+                if (!link.monitor) break;
+            }
+        }
+        const bool resolved = !link.by_name || link.connected_to.length > 0;
+        if (!link.socket && resolved && !link.search.waits(now))
+            connect(link, SocketAddress(link.connected_to), now);
+    }
+}
+
+void Links::take(const std::string& endpoint, Link& link, Handshake handshake, base::Nanos now,
+                 std::vector<io::TransportEvent>& out) {
+    switch (handshake) {
+        case Handshake::done:
+            link.search.fits();
+            link.open = true;
+            flush(link, now);
+            return;
+        case Handshake::wrong_key:
+            break;
+        case Handshake::refused:
+            link.search.refused(now);
+            out.push_back(io::RefusedByPeer{
+                endpoint, "the member at " + endpoint + " does not let this one in: its key " +
+                              to_text(curve_->public_key()) +
+                              " is not among the authorized keys there"});
+            break;
+        case Handshake::clear:
+            link.search.wait(now);
+            out.push_back(io::SecurityNotice{
+                "the process at " + endpoint +
+                " speaks in clear: start it with --key too, or this one without"});
+            break;
+    }
+    hang_up(link);
+}
+
+}  // namespace quorate::net
