@@ -22,7 +22,8 @@ std::optional<Handshake> meaning_of(std::uint16_t event, std::int32_t value) {
         case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
             return Handshake::refused;
         case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-            if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) return Handshake::clear;
+            if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
+                return Handshake::other_mechanism;
             return Handshake::wrong_key;
         case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
             // Who is too slow may still be the right one: libzmq dials again by itself.

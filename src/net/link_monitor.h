@@ -1,4 +1,4 @@
-// How the handshakes of one outgoing CURVE connection end: libzmq's monitor of its socket. One
+// How the handshakes of one outgoing connection end: libzmq's monitor of its socket. One
 // thread; no call blocks.
 #pragma once
 
@@ -9,11 +9,11 @@
 namespace quorate::net {
 
 enum class Handshake {
-    done,       ///< both sides know each other
-    wrong_key,  ///< the other side hung up: it hasn't the key that it was dialled with, or is
-                ///< ending
-    refused,    ///< it has, but doesn't let this member in
-    clear,      ///< it speaks no CURVE
+    done,             ///< both sides know each other
+    wrong_key,        ///< the other side hung up: it hasn't the key that it was dialled with, or is
+                      ///< ending
+    refused,          ///< it has, but doesn't let this member in
+    other_mechanism,  ///< one side speaks CURVE and the other does not
 };
 
 class LinkMonitor {

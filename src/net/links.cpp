@@ -60,8 +60,8 @@ bool Links::fill(zmq_msg_t& message, const Payload& frame) const {
 
 Links::Links(void* context, const LinkLimits& limits, Resolver& resolver, const Curve* curve)
     : context_(context), limits_(limits), resolver_(resolver), curve_(curve) {
-    if (curve_ == nullptr) return;
     handshakes_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+    if (curve_ == nullptr) return;
     generation_ = curve_->ring().generation();
     keys_ = curve_->ring().keys();
 }
@@ -75,6 +75,7 @@ bool Links::send(const std::string& endpoint, const Payload& frame) {
     if (!link->open) return hold(*link, frame);
     Pushed pushed = push(*link, frame, now);
     if (pushed == Pushed::full && is_dead(*link, now)) {
+        link->given_up = true;
         if (!connect(*link, SocketAddress(link->connected_to), now)) return false;
         if (!link->open) return hold(*link, frame);
         pushed = push(*link, frame, now);
@@ -117,6 +118,9 @@ bool Links::connect(Link& link, const SocketAddress& address, base::Nanos now) {
     set_dialling(socket);
     std::unique_ptr<LinkMonitor> monitor;
     if (curve_ != nullptr && !secure(link, socket, monitor, now)) return true;
+    if (curve_ == nullptr && link.given_up) {
+        monitor = std::make_unique<LinkMonitor>(context_, socket, handshakes_.get());
+    }
     HostPort digits{address.host(), link.where.port};
     if (digits.ipv6()) socket.set(ZMQ_IPV6, 1);
     if (zmq_connect(socket.get(), digits.endpoint().c_str()) != 0) return false;

@@ -54,7 +54,7 @@ public:
     bool lets_in(const PublicKey& key) const { return keys_ == nullptr || keys_->contains(key); }
     /// One frame over a connection of its own, dialled once.
     bool knock(const std::string& endpoint, const PublicKey& key, const Payload& frame);
-    /// Readable when handshake events wait; -1 in clear.
+    /// Readable when handshake events wait.
     int handshakes_fd() const { return handshakes_.get(); }
     /// Follows handshakes, tries further keys, and closes the links to those who are not let in any
     /// more. To be called often; `readable`: whether handshakes_fd() was.
@@ -73,9 +73,10 @@ private:
         HostPort where;
         bool by_name = false;
         ZmqSocket socket;  ///< empty while the name isn't resolved, or there is no key to try
-        std::unique_ptr<LinkMonitor> monitor;  ///< with CURVE; goes before its socket
+        std::unique_ptr<LinkMonitor> monitor;  ///< with CURVE, mostly; goes before its socket
         KeySearch search;
-        bool open = false;  ///< takes frames: in clear at once, with CURVE once the key fits
+        bool open = false;      ///< takes frames: in clear at once, with CURVE once the key fits
+        bool given_up = false;  ///< in clear: by libzmq, once; the monitor is to tell why
         SocketAddress connected_to;
         std::deque<Payload> waiting;  ///< for the name to be resolved, and the key to be found
         std::size_t accepted = 0;     ///< frames that this socket took
@@ -100,6 +101,8 @@ private:
     void apply_changes();
     void take(const std::string& endpoint, Link& link, Handshake handshake, base::Nanos now,
               std::vector<io::TransportEvent>& out);
+    static void take_in_clear(const std::string& endpoint, Link& link, Handshake handshake,
+                              std::vector<io::TransportEvent>& out);
     bool fill(zmq_msg_t& message, const Payload& frame) const;
 
     void* context_;

@@ -72,8 +72,8 @@ void Links::apply_changes() {
 }
 
 void Links::tend(bool readable, std::vector<io::TransportEvent>& out) {
-    if (curve_ == nullptr) return;
-    apply_changes();
+    if (curve_ == nullptr && !readable) return;
+    if (curve_ != nullptr) apply_changes();
     const base::Nanos now = monotonic_now();
     for (auto& [endpoint, link] : links_) {
         if (readable && link.monitor) {
@@ -83,13 +83,28 @@ void Links::tend(bool readable, std::vector<io::TransportEvent>& out) {
             }
         }
         const bool resolved = !link.by_name || link.connected_to.length > 0;
-        if (!link.socket && resolved && !link.search.waits(now))
+        if (!link.socket && resolved && !link.search.waits(now)) {
             connect(link, SocketAddress(link.connected_to), now);
+        }
+    }
+}
+
+/// In clear a link is watched only after libzmq gave it up once, to tell whoever runs the member.
+void Links::take_in_clear(const std::string& endpoint, Link& link, Handshake handshake,
+                          std::vector<io::TransportEvent>& out) {
+    if (handshake == Handshake::done) {
+        link.given_up = false;
+        link.monitor.reset();
+    } else if (handshake == Handshake::other_mechanism) {
+        out.push_back(io::SecurityNotice{
+            "the member at " + endpoint +
+            " refuses connections in clear: start this one with --key too, or that one without"});
     }
 }
 
 void Links::take(const std::string& endpoint, Link& link, Handshake handshake, base::Nanos now,
                  std::vector<io::TransportEvent>& out) {
+    if (curve_ == nullptr) return take_in_clear(endpoint, link, handshake, out);
     switch (handshake) {
         case Handshake::done:
             link.search.fits();
@@ -105,7 +120,7 @@ void Links::take(const std::string& endpoint, Link& link, Handshake handshake, b
                               to_text(curve_->public_key()) +
                               " is not among the authorized keys there"});
             break;
-        case Handshake::clear:
+        case Handshake::other_mechanism:
             link.search.wait(now);
             out.push_back(io::SecurityNotice{
                 "the process at " + endpoint +

@@ -188,6 +188,7 @@ TEST(Secured, a_member_in_clear_hears_nothing) {
     TwoOfThree group(keys);
     Process plain(member_arguments("plain", group.third_options()));
     EXPECT_TRUE(group.first.process.await_error("refuses a connection in clear"));
+    EXPECT_TRUE(plain.await_error("refuses connections in clear"));
     plain.write_line("leave");
     EXPECT_EQ(plain.await_exit(), 0);
     for (const Json& event : plain.remaining_events()) {

@@ -165,8 +165,9 @@ TEST(Curve, InClearAndWithKeysDoNotMeetAndAreTold) {
     ASSERT_TRUE(plain.send(ann->endpoint(), "in clear"));
     ASSERT_TRUE(ann->send(plain.endpoint(), "secret"));
     ASSERT_TRUE(eventually({ann.get(), &plain}, [&] {
+        plain.send(ann->endpoint(), "in clear");
         return tells(*ann.node, "refuses a connection in clear") &&
-               tells(*ann.node, "speaks in clear");
+               tells(*ann.node, "speaks in clear") && tells(plain, "refuses connections in clear");
     }));
     EXPECT_TRUE(ann->frames.empty());
     EXPECT_TRUE(plain.frames.empty());
