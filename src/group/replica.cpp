@@ -27,8 +27,8 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.max_append_bytes = append_bytes;
     options.snapshot_chunk_bytes = options_.compaction.chunk_bytes;
     options.max_snapshot_in_flight_bytes = 8 * options_.compaction.chunk_bytes;
-    // Until CURVE says who a sender is, anybody may have sent what contradicts the group, or a
-    // state that nobody can read (rule 12).
+    // Anybody may have sent what contradicts the group, or a state that nobody can read (rule 12).
+    // With keys it is known who did; that one member must not stop the others all the same.
     options.senders_are_authenticated = false;
     options.is_readable = [this](const raft::Snapshot& received) {
         const bool readable = read_state(received, machine_->founding().incarnation).has_value();

@@ -1,6 +1,6 @@
 // Which key the member at an endpoint has. CURVE has a client know its server's key before it
 // connects; an endpoint that was told without a key (a seed, mostly) is dialled with one authorized
-// key after the other until one fits (docs/decisions/004). A wrong try costs one round trip, and
+// key after the other until one fits (docs/decisions/005). A wrong try costs one round trip, and
 // tells the other side nothing about this one.
 //
 // A plain value.

@@ -150,6 +150,18 @@ TEST_F(Access, WhoHasAnotherTokenIsToldSoAndNothingElse) {
     EXPECT_EQ(component.notices.size(), 1u) << "once a minute";
 }
 
+TEST_F(Access, AnotherVersionIsToldAndDropped) {
+    io::FrameArrived newer = frame(other, key_of(2), hello(5));
+    std::string bytes = newer.bytes.str();
+    bytes[4] = 2;  // behind 'Q' 'R' 'T' and a zero (schema/wire.capnp)
+    newer.bytes = Payload(bytes);
+    turn({newer});
+    EXPECT_EQ(loop.drops().other_version, 1u);
+    ASSERT_EQ(component.notices.size(), 1u);
+    EXPECT_NE(component.notices[0].find("version 2"), std::string::npos);
+    EXPECT_EQ(count_sent<wire::HelloReply>(), 0u);
+}
+
 TEST_F(Access, AMemberThatAllRefuseWhileItIsOutsideGivesInAfterAWhile) {
     for (int i = 0; i < 9; ++i) {
         turn({io::RefusedByPeer{seed, "its key is not let in"}});
