@@ -139,6 +139,27 @@ TEST(Curve, AKeyThatIsRemovedIsCutOffInBothDirections) {
     EXPECT_TRUE(bob->frames.empty());
 }
 
+TEST(Curve, WhatWaitedFromWhoIsCutOffIsNotHeard) {
+    KeyBox box;
+    Secured ann(box, "ann");
+    Secured bob(box, "bob");
+    ASSERT_TRUE(eventually({ann.get(), bob.get()}, [&] {
+        bob->send(ann->endpoint(), "to ann");
+        return !ann->frames.empty();
+    }));
+    ann->frames.clear();
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(bob->send(ann->endpoint(), "waiting"));
+    box.remove("bob");
+    const PublicKey key = *parse_key(bob.keys.public_key);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (ann->transport->lets_in(key) && std::chrono::steady_clock::now() < end) {
+        ann->turn(std::chrono::milliseconds(2), 0);  // looks at keys, and takes no frames
+    }
+    ASSERT_FALSE(ann->transport->lets_in(key));
+    EXPECT_TRUE(eventually({ann.get()}, [&] { return ann->transport->dropped() >= 100; }));
+    EXPECT_TRUE(ann->frames.empty());
+}
+
 TEST(Curve, AnotherTokenOrGroupIsSeen) {
     KeyBox box;
     Secured ann(box, "ann", "right");
