@@ -37,10 +37,8 @@ private:
     void* context_;
 };
 
-net::ZmqOptions network_options(const LoopOptions& loop) {
-    const MemberOptions& member = loop.member;
+net::ZmqOptions network_options(const MemberOptions& member) {
     net::ZmqOptions options;
-    options.group = loop.group;
     options.security = member.security;
     options.listen = member.listen;
     options.advertise = member.advertise;
@@ -63,7 +61,7 @@ public:
 
     Result<> open(LoopOptions options) {
         name_ = options.group;
-        auto opened = net::ZmqTransport::open(context_.get(), network_options(options));
+        auto opened = net::ZmqTransport::open(context_.get(), network_options(options.member));
         if (!opened) return opened.error();
         transport_ = std::move(*opened);
         loop_ =

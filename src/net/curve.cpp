@@ -6,7 +6,7 @@
 
 namespace quorate::net {
 
-Result<std::unique_ptr<Curve>> Curve::open(const Security& security, const std::string& group) {
+Result<std::unique_ptr<Curve>> Curve::open(const Security& security) {
     if (sodium_init() < 0 || zmq_has("curve") != 1) {
         return Error{ErrorCode::internal, "libzmq on this machine was built without CURVE"};
     }
@@ -14,15 +14,11 @@ Result<std::unique_ptr<Curve>> Curve::open(const Security& security, const std::
     if (!key) return Error{ErrorCode::bad_argument, "--key holds no secret key"};
     auto ring = KeyRing::open(security.authorized_keys);
     if (!ring) return ring.error();
-    return std::unique_ptr<Curve>(new Curve(security, group, *key, std::move(*ring)));
+    return std::unique_ptr<Curve>(new Curve(security, *key, std::move(*ring)));
 }
 
-Curve::Curve(Security security, std::string group, const PublicKey& public_key,
-             std::unique_ptr<KeyRing> ring)
-    : security_(std::move(security)),
-      group_(std::move(group)),
-      public_key_(public_key),
-      ring_(std::move(ring)) {
+Curve::Curve(Security security, const PublicKey& public_key, std::unique_ptr<KeyRing> ring)
+    : security_(std::move(security)), public_key_(public_key), ring_(std::move(ring)) {
     // A token may be longer than a hash's key can be.
     const auto* token = reinterpret_cast<const unsigned char*>(security_.token.data());
     crypto_generichash(token_hash_.data(), token_hash_.size(), token, security_.token.size(),
@@ -37,9 +33,8 @@ Curve::~Curve() {
 }
 
 DeploymentProof Curve::proof_of(const PublicKey& sender) const {
-    // The key has a fixed length, so that no other pair of key and name makes the same text.
-    std::string text(sender.bytes.begin(), sender.bytes.end());
-    text += group_;
+    std::string text = "quorate deployment ";  // so that it is a proof of nothing else
+    text.append(sender.bytes.begin(), sender.bytes.end());
     DeploymentProof proof{};
     const int made =
         crypto_generichash(reinterpret_cast<unsigned char*>(proof.data()), proof.size(),

@@ -1,10 +1,9 @@
-// What one member needs to speak CURVE in one group: its keys, the keys that it lets in, and the
-// proof that it is of the deployment.
+// What one member needs to speak CURVE: its keys, the keys that it lets in, and the proof that it
+// is of the deployment.
 //
-// The proof closes every frame: 16 bytes, a keyed hash (BLAKE2b) of the sender's public key and the
-// group's name under the deployment's token. It travels encrypted, is the same for every frame of a
-// sender, and is worth nothing to anybody who holds another key. What a frame says is protected by
-// CURVE itself.
+// The proof closes every frame: 16 bytes, a keyed hash (BLAKE2b) of the sender's public key under
+// the deployment's token. It travels encrypted, is the same for every frame of a sender, and is
+// worth nothing to anybody who holds another key. What a frame says is protected by CURVE itself.
 //
 // One thread, but for ring().
 #pragma once
@@ -25,7 +24,7 @@ using DeploymentProof = std::array<char, 16>;
 class Curve {
 public:
     /// Error: bad_argument: the secret key is none, or the directory can't be read.
-    static Result<std::unique_ptr<Curve>> open(const Security& security, const std::string& group);
+    static Result<std::unique_ptr<Curve>> open(const Security& security);
     ~Curve();
     Curve(const Curve&) = delete;
     Curve& operator=(const Curve&) = delete;
@@ -44,11 +43,9 @@ public:
     static constexpr const char* zap_domain = "quorate";
 
 private:
-    Curve(Security security, std::string group, const PublicKey& public_key,
-          std::unique_ptr<KeyRing> ring);
+    Curve(Security security, const PublicKey& public_key, std::unique_ptr<KeyRing> ring);
 
     Security security_;
-    std::string group_;
     PublicKey public_key_;
     std::unique_ptr<KeyRing> ring_;
     std::array<unsigned char, 32> token_hash_{};

@@ -153,7 +153,7 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const Zm
     std::unique_ptr<Curve> curve;
     std::unique_ptr<ZapHandler> zap;
     if (options.security.enabled()) {
-        auto opened = Curve::open(options.security, options.group);
+        auto opened = Curve::open(options.security);
         if (!opened) return opened.error();
         curve = std::move(*opened);
         auto answering = ZapHandler::open(context, curve->ring());

@@ -40,7 +40,6 @@ struct ZmqOptions {
     std::size_t link_messages = 16384;         ///< frames waiting for one peer's link
     std::size_t frame_bytes = 64 << 20;        ///< longer frames are neither sent nor taken
     Security security = {};                    ///< CURVE on every socket; see docs/security.md
-    std::string group = {};  ///< whose members alone prove to be of it; with CURVE
 };
 
 /// How many sockets a context must allow (ZMQ_MAX_SOCKETS) for a transport to reach its bounds.

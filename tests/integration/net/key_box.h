@@ -46,11 +46,9 @@ public:
     void remove(const std::string& name) const {
         std::filesystem::remove(folder_.path(name + ".pub"));
     }
-    ZmqOptions options(const KeyPair& keys, const std::string& token = "",
-                       const std::string& group = "test.A") const {
+    ZmqOptions options(const KeyPair& keys, const std::string& token = "") const {
         ZmqOptions options;
         options.security = {keys.secret_key, folder_.path(), token};
-        options.group = group;
         return options;
     }
     const Folder& folder() const { return folder_; }
