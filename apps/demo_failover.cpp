@@ -50,9 +50,9 @@ void DemoStory::eviction() {
 void DemoStory::vote_by_all() {
     const Crowd members = stage_.members();
     const std::string question = "close breaker 7?";
-    const Decided decided =
-        poll({"vote by consensus", all() + " survivors learn the outcome yes"}, "consensus",
-             question, {.asker = followers().front(), .no = {}, .yes = members});
+    const Decided decided = poll({"vote by consensus", all() + " survivors learn the outcome yes"},
+                                 request_vote("consensus", question),
+                                 {.asker = followers().front(), .no = {}, .yes = members});
     tell(decided.known_ns, "vote",
          "The group goes on deciding: " + followers().front()->name() + " asks \"" + question +
              "\" and wants all to agree. The outcome is yes, by " + std::to_string(decided.yes) +

@@ -61,6 +61,7 @@ void DemoStory::play() {
     message_to_leader();
     ordered_messages();
     vote_by_majority();
+    timed_action();
     kill_leader();
     failover();
     eviction();
@@ -70,8 +71,9 @@ void DemoStory::play() {
 }
 
 std::vector<std::string> DemoStory::options_for(const std::string& seed) const {
-    std::vector<std::string> options = {"--group",  group_,  "--size", std::to_string(size_),
-                                        "--beacon", beacon_, "--vote", "ask"};
+    std::vector<std::string> options = {"--group",  group_,     "--size", std::to_string(size_),
+                                        "--beacon", beacon_,    "--vote", "ask",
+                                        "--clock",  "monotonic"};
     if (!seed.empty()) options.insert(options.end(), {"--seed", seed});
     return options;
 }
@@ -120,10 +122,8 @@ void DemoStory::count(std::size_t members) {
     count_ = number_word(members);
 }
 
-DemoStory::Decided DemoStory::poll(const Stage::Step& step, const std::string& kind,
-                                   const std::string& question, const Voters& voters) {
-    // Much longer than it takes: the outcome is announced as soon as it is certain.
-    const std::string request = "request-vote " + kind + " 10000 " + question;
+DemoStory::Decided DemoStory::poll(const Stage::Step& step, const std::string& request,
+                                   const Voters& voters) {
     const std::string id = stage_.ask(step, {{voters.asker, request}}).front().at("poll");
     const Crowd everyone = stage_.members();
     const auto asked = is_event("vote_requested", "poll", id);
@@ -155,7 +155,8 @@ DemoStory::Decided DemoStory::poll(const Stage::Step& step, const std::string& k
         }
     }
     const std::int64_t known_ns = last_told_ns(everyone, told);
-    return {.yes = result.at("yes"),
+    return {.id = id,
+            .yes = result.at("yes"),
             .no = result.at("no"),
             .electorate = result.at("electorate"),
             .took_ns = known_ns - voters.asker->find(asked)->at("t_ns").get<std::int64_t>(),

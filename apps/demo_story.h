@@ -32,6 +32,8 @@ private:
     void message_to_leader();
     void ordered_messages();
     void vote_by_majority();
+    // demo_action.cpp
+    void timed_action();
     // demo_failover.cpp
     void kill_leader();
     void failover();
@@ -47,6 +49,7 @@ private:
         Crowd yes;  ///< enough for "yes" with the last of them, not before
     };
     struct Decided {
+        std::string id;
         std::uint64_t yes = 0;
         std::uint64_t no = 0;
         std::uint64_t electorate = 0;
@@ -54,8 +57,11 @@ private:
         std::int64_t known_ns = 0;
     };
     /// A poll that all members are to see decided with "yes".
-    Decided poll(const Stage::Step& step, const std::string& kind, const std::string& question,
-                 const Voters& voters);
+    Decided poll(const Stage::Step& step, const std::string& request, const Voters& voters);
+    /// Much longer than it takes: the outcome is announced as soon as it is certain.
+    static std::string request_vote(const std::string& kind, const std::string& text) {
+        return "request-vote " + kind + " 10000 " + text;
+    }
 
     std::vector<std::string> options_for(const std::string& seed) const;
     /// Whether all members of the incarnation know the same leader, one of them, and the same term.

@@ -132,8 +132,8 @@ void DemoStory::vote_by_majority() {
         if (m == others.back()) continue;
         (voters.yes.size() < size_ / 2 + 1 ? voters.yes : silent).push_back(m);
     }
-    const Decided decided =
-        poll({"vote by majority", all() + " learn the outcome yes"}, "majority", question, voters);
+    const Decided decided = poll({"vote by majority", all() + " learn the outcome yes"},
+                                 request_vote("majority", question), voters);
     std::string text = voters.asker->name() + " asks " + quoted(question) +
                        " and wants a majority: " + voters.no.front()->name() + " says no, ";
     if (silent.size() > 2) text += number_word(silent.size()) + " stay silent, ";

@@ -117,14 +117,41 @@ Json describe(const MessageToMember& e) {
 }
 Json describe(const VoteRequest& e) {
     const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(e.timeout);
-    return {{"event", "vote_requested"},       {"poll", e.poll.hex()},
-            {"topic", bytes(e.topic)},         {"kind", to_string(e.kind)},
-            {"subject", to_string(e.subject)}, {"timeout_ms", timeout.count()}};
+    Json json{{"event", "vote_requested"},
+              {"poll", e.poll.hex()},
+              {"topic", bytes(e.topic)},
+              {"kind", to_string(e.kind)},
+              {"subject", to_string(e.subject)}};
+    if (e.subject == Subject::action) json["at_ns"] = e.at.count();
+    json["timeout_ms"] = timeout.count();
+    return json;
 }
 Json describe(const VoteResult& e) {
-    return {{"event", "vote_result"}, {"poll", e.poll.hex()}, {"outcome", to_string(e.outcome)},
-            {"yes", e.yes_votes},     {"no", e.no_votes},     {"electorate", e.electorate},
-            {"index", e.index}};
+    Json json{{"event", "vote_result"}, {"poll", e.poll.hex()}, {"outcome", to_string(e.outcome)},
+              {"yes", e.yes_votes},     {"no", e.no_votes},     {"electorate", e.electorate},
+              {"index", e.index}};
+    for (const MemberId& id : e.unsynchronised) json["unsynchronised"].push_back(id.hex());
+    return json;
+}
+Json describe(const ActionDue& e) {
+    return {{"event", "action_due"},
+            {"poll", e.poll.hex()},
+            {"topic", bytes(e.topic)},
+            {"scheduled_ns", e.scheduled.count()},
+            {"actual_ns", e.actual.count()}};
+}
+Json describe(const ActionMissed& e) {
+    return {{"event", "action_missed"},
+            {"poll", e.poll.hex()},
+            {"topic", bytes(e.topic)},
+            {"scheduled_ns", e.scheduled.count()},
+            {"reason", e.reason}};
+}
+Json describe(const ActionCancelled& e) {
+    return {{"event", "action_cancelled"},
+            {"poll", e.poll.hex()},
+            {"topic", bytes(e.topic)},
+            {"scheduled_ns", e.scheduled.count()}};
 }
 Json describe(const Left&) {
     return {{"event", "left"}};
@@ -169,6 +196,10 @@ std::string readable(const Json& value) {
     std::string text;
     for (const Json& member : value) {
         text += text.empty() ? "" : ", ";
+        if (member.is_string()) {
+            text += readable(member);
+            continue;
+        }
         text += readable(member["name"]) + " (" + readable(member["id"]);
         if (readable(member["role"]) != "member") text += ", " + readable(member["role"]);
         if (member["voter"] == true) text += ", voter";

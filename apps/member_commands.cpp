@@ -56,22 +56,53 @@ MemberCommand parse_send_member(Words words) {
     return command::SendToMember{id.value_or(MemberId{}), std::move(text)};
 }
 
-MemberCommand parse_request_vote(Words words) {
-    const command::Bad usage{
-        "takes majority or consensus, a timeout in milliseconds (1 to "
-        "86400000), and a topic"};
-    const std::string_view kind = words.next();
-    if (kind != "majority" && kind != "consensus") return usage;
-    const std::string_view timeout = words.next();
+std::optional<Voting> read_kind(std::string_view word) {
+    if (word == "majority") return Voting::majority;
+    if (word == "consensus") return Voting::consensus;
+    return std::nullopt;
+}
+
+/// 1 ms to a day.
+std::optional<Duration> read_milliseconds(std::string_view word) {
     std::int64_t milliseconds = 0;
     const auto [end, problem] =
-        std::from_chars(timeout.data(), timeout.data() + timeout.size(), milliseconds);
-    if (problem != std::errc() || end != timeout.data() + timeout.size()) return usage;
-    if (milliseconds < 1 || milliseconds > 86'400'000) return usage;
+        std::from_chars(word.data(), word.data() + word.size(), milliseconds);
+    if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
+    if (milliseconds < 1 || milliseconds > 86'400'000) return std::nullopt;
+    return std::chrono::milliseconds(milliseconds);
+}
+
+MemberCommand parse_request_vote(Words words) {
+    const auto kind = read_kind(words.next());
+    const auto timeout = read_milliseconds(words.next());
     std::string topic = words.remaining_text();
-    if (topic.empty()) return usage;
-    return command::RequestVote{kind == "majority" ? Voting::majority : Voting::consensus,
-                                std::chrono::milliseconds(milliseconds), std::move(topic)};
+    if (!kind || !timeout || topic.empty()) {
+        return command::Bad{
+            "takes majority or consensus, a timeout in milliseconds (1 to "
+            "86400000), and a topic"};
+    }
+    return command::RequestVote{*kind, *timeout, std::move(topic)};
+}
+
+MemberCommand parse_request_action(Words words) {
+    const auto kind = read_kind(words.next());
+    const auto timeout = read_milliseconds(words.next());
+    const auto in = read_milliseconds(words.next());
+    std::string topic = words.remaining_text();
+    if (!kind || !timeout || !in || *in <= *timeout || topic.empty()) {
+        return command::Bad{
+            "takes majority or consensus, the vote's timeout in milliseconds, a greater number of "
+            "milliseconds until the moment (up to 86400000), and a topic"};
+    }
+    return command::RequestAction{*kind, *timeout, *in, std::move(topic)};
+}
+
+MemberCommand parse_cancel(Words words) {
+    const auto poll = PollId::from_hex(words.next());
+    if (!poll || !words.at_end()) {
+        return command::Bad{"takes the action's id of 32 hexadecimal digits"};
+    }
+    return command::Cancel{*poll};
 }
 
 MemberCommand parse_vote(Words words) {
@@ -113,8 +144,8 @@ const std::map<std::string_view, Parser>& parsers() {
         {"status", parse_plain<command::Status>},
         {"transfer", parse_transfer},
         {"leave", parse_plain<command::Leave>},
-        {"request-action", parse_later},
-        {"cancel", parse_later},
+        {"request-action", parse_request_action},
+        {"cancel", parse_cancel},
         {"resize", parse_later},
     };
     return all;
@@ -129,7 +160,7 @@ MemberCommand parse_command(const std::string& line) {
     if (parser == parsers().end()) {
         return command::Bad{
             "there is no such command; there are send, send-ordered, send-leader, send-member, "
-            "request-vote, vote, status, transfer and leave"};
+            "request-vote, request-action, cancel, vote, status, transfer and leave"};
     }
     MemberCommand parsed = parser->second(words);
     if (auto* bad = std::get_if<command::Bad>(&parsed)) {

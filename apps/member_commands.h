@@ -30,6 +30,15 @@ struct RequestVote {
     Duration timeout{};
     std::string topic;
 };
+struct RequestAction {
+    Voting kind = Voting::majority;
+    Duration timeout{};
+    Duration in{};  ///< from now
+    std::string topic;
+};
+struct Cancel {
+    PollId poll;
+};
 struct Vote {
     PollId poll;
     bool yes = false;
@@ -47,8 +56,8 @@ struct Bad {
 
 using MemberCommand =
     std::variant<command::Send, command::SendOrdered, command::SendToLeader, command::SendToMember,
-                 command::RequestVote, command::Vote, command::Status, command::Transfer,
-                 command::Leave, command::Bad>;
+                 command::RequestVote, command::RequestAction, command::Cancel, command::Vote,
+                 command::Status, command::Transfer, command::Leave, command::Bad>;
 
 MemberCommand parse_command(const std::string& line);
 /// The line's first word, for its reply; cut where it is too long to be one.

@@ -73,7 +73,7 @@ po::options_description describe() {
         ("kind", text("coordinated"), "coordinated: with a leader; default: not in this version")
         ("size", text("3"), "how many members the group is deployed with, 1 to 1000")
         ("max-voters", text("7"), "seats: the most Raft voters, 1 to 15, odd")
-        ("role", text("member"), "member; observer and witness: not in this version")
+        ("role", text("member"), "member, observer (no part in founding, no seat) or witness (a seat, no data)")
         ("listen", text("tcp://127.0.0.1:0"), "where to accept peers; port 0 picks one")
         ("advertise", none(), "what the others are told to connect to (default: what was bound)")
         ("seed", po::value<std::vector<std::string>>(), "a member to ask first; may be given many times")
@@ -84,8 +84,8 @@ po::options_description describe() {
         ("peer-timeout-ms", text("1000"), "silence before a member is evicted")
         ("data-dir", none(), "durable members: not in this version")
         ("replay-from", none(), "durable members: not in this version")
-        ("clock", text("realtime"), "the clock of timed actions; others: not in this version")
-        ("clock-error-us", none(), "timed actions: not in this version")
+        ("clock", text("realtime"), "the clock of timed actions: realtime, tai, or monotonic on one host")
+        ("clock-error-us", none(), "that clock's error bound, instead of asking the kernel")
         ("refound-after-ms", text("10000"), "how long to stay in an incarnation without a quorum, or never")
         ("vote", text("ask"), "answer every vote request with yes or no, or only when told: ask")
         ("key", none(), "file of this member's secret key (quorate keygen); encrypts everything")
@@ -128,9 +128,6 @@ void read_config(const po::options_description& described, po::variables_map& ma
 void refuse_what_comes_later(const Values& values) {
     for (const char* option : {"data-dir", "replay-from"}) {
         if (values.has(option)) refuse(option, "durable members are not in this version");
-    }
-    if (values.has("clock-error-us")) {
-        refuse("clock-error-us", "timed actions are not in this version");
     }
 }
 
@@ -208,6 +205,17 @@ void take_security(const Values& values, Security& security) {
     check_by_library(security);
 }
 
+void take_clock(const Values& values, MemberOptions& member) {
+    const std::string clock = choice_in(values, "clock", {"realtime", "tai", "monotonic"}, {});
+    member.clock = clock == "tai"         ? ActionClock::tai
+                   : clock == "monotonic" ? ActionClock::monotonic
+                                          : ActionClock::realtime;
+    if (values.has("clock-error-us")) {
+        member.clock_error =
+            std::chrono::microseconds(number_in(values, "clock-error-us", 0, 3'600'000'000));
+    }
+}
+
 MemberCommandOptions check(const Values& values) {
     MemberCommandOptions options;
     refuse_what_comes_later(values);
@@ -216,7 +224,7 @@ MemberCommandOptions check(const Values& values) {
     options.member.role = role == "observer"  ? Role::observer
                           : role == "witness" ? Role::witness
                                               : Role::member;
-    choice_in(values, "clock", {"realtime"}, {"tai", "monotonic"});
+    take_clock(values, options.member);
     take_names(values, options);
     take_spec(values, options.spec);
     take_addresses(values, options.member);
@@ -260,6 +268,9 @@ std::string member_help() {
             "  send-member ID TEXT       to one member; ID - is the sender of the last direct "
             "message\n"
             "  request-vote majority|consensus TIMEOUT_MS TOPIC\n"
+            "  request-action majority|consensus TIMEOUT_MS IN_MS TOPIC\n"
+            "                            act together, IN_MS from now\n"
+            "  cancel POLL               call an action off\n"
             "  vote POLL yes|no\n"
             "  status\n"
             "  transfer ID               hand leadership on\n"

@@ -160,6 +160,16 @@ void MemberSession::carry_out(const CommandName& name, const command::RequestVot
     expect(name,
            group_.request_vote(command.topic, {.kind = command.kind, .timeout = command.timeout}));
 }
+void MemberSession::carry_out(const CommandName& name, const command::RequestAction& command) {
+    const Duration at = group_.action_time() + command.in;
+    expect(name,
+           group_.request_action(command.topic, at,
+                                 {.kind = command.kind, .timeout = command.timeout}),
+           at);
+}
+void MemberSession::carry_out(const CommandName& name, const command::Cancel& command) {
+    expect(name, group_.cancel_action(command.poll));
+}
 void MemberSession::carry_out(const CommandName& name, const command::Vote& command) {
     expect(name, group_.send_vote(command.poll, command.yes));
 }
@@ -179,19 +189,21 @@ void MemberSession::carry_out(const CommandName& name, const command::Bad& comma
     fail(name, {ErrorCode::bad_argument, command.sentence});
 }
 
-void MemberSession::expect(const CommandName& name, const Request& request) {
+void MemberSession::expect(const CommandName& name, const Request& request, Duration at) {
     if (request) {
-        awaited_[*request] = name;
+        awaited_[*request] = {name, at};
     } else {
         fail(name, request.error());
     }
 }
 
-void MemberSession::reply_when_done(const CommandName& name, const RequestDone& done) {
+void MemberSession::reply_when_done(const Awaited& awaited, const RequestDone& done) {
+    const CommandName& name = awaited.name;
     if (done.error) return fail(name, *done.error);
     Json reply = describe_success(name);
     if (name.word == "send-ordered") reply["index"] = done.index;
-    if (name.word == "request-vote") reply["poll"] = done.poll.hex();
+    if (done.poll) reply["poll"] = done.poll.hex();
+    if (name.word == "request-action") reply["at_ns"] = awaited.at.count();
     write(reply);
 }
 

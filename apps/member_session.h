@@ -24,6 +24,11 @@ public:
     int run();
 
 private:
+    struct Awaited {
+        CommandName name;
+        Duration at{};  ///< request-action: the moment
+    };
+
     void wait();
     void take_events();
     void take_event(const Event& event);
@@ -37,6 +42,8 @@ private:
     void carry_out(const CommandName& name, const command::SendToLeader& command);
     void carry_out(const CommandName& name, const command::SendToMember& command);
     void carry_out(const CommandName& name, const command::RequestVote& command);
+    void carry_out(const CommandName& name, const command::RequestAction& command);
+    void carry_out(const CommandName& name, const command::Cancel& command);
     void carry_out(const CommandName& name, const command::Vote& command);
     void carry_out(const CommandName& name, const command::Status& command);
     void carry_out(const CommandName& name, const command::Transfer& command);
@@ -44,8 +51,8 @@ private:
     void carry_out(const CommandName& name, const command::Bad& command);
 
     void vote();
-    void expect(const CommandName& name, const Request& request);
-    void reply_when_done(const CommandName& name, const RequestDone& done);
+    void expect(const CommandName& name, const Request& request, Duration at = {});
+    void reply_when_done(const Awaited& awaited, const RequestDone& done);
     void fail(const CommandName& name, const Error& error);
     void write(const Json& described);
 
@@ -59,7 +66,7 @@ private:
     bool input_open_ = true;
     LineWriter output_;
     std::uint64_t commands_ = 0;
-    std::map<RequestId, CommandName> awaited_;
+    std::map<RequestId, Awaited> awaited_;
     std::deque<PollId> owed_votes_;
     long leave_deadline_ms_ = never_ms;  ///< CLOCK_MONOTONIC; backstop only
     bool left_ = false;

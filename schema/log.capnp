@@ -20,6 +20,7 @@ enum Kind { coordinated @0; default @1; }
 enum Departure { left @0; lost @1; }
 enum Voting { majority @0; consensus @1; }
 enum Subject { value @0; action @1; }
+enum ActionClock { realtime @0; tai @1; monotonic @2; }
 enum Outcome { yes @0; no @1; timeout @2; lost @3; }
 enum Choice { none @0; yes @1; no @2; }
 
@@ -74,6 +75,8 @@ struct Command {
     openPoll @4 :OpenPoll;
     castVote @5 :CastVote;
     expirePoll @6 :Id;
+    closeAction @7 :CloseAction;
+    cancelAction @8 :CancelAction;
   }
 }
 
@@ -111,6 +114,37 @@ struct OpenPoll {
   kind @6 :Voting;
   subject @7 :Subject;
   topic @8 :Data;   # any bytes that the application likes
+  action @9 :ActionTerms;  # if the subject is one
+  stampNs @10 :Int64;      # actions: the leader's reading of the action's clock, error added
+}
+
+struct ActionTerms {
+  atNs @0 :Int64;
+  toleranceNs @1 :Int64;
+  marginNs @2 :Int64;
+  clock @3 :ActionClock;
+}
+
+# The leader's: the poll has its majority, and this is the time.
+struct CloseAction {
+  poll :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  stampNs @2 :Int64;
+}
+
+struct CancelAction {
+  poll :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  requester :group {
+    high @2 :UInt64;
+    low @3 :UInt64;
+  }
+  request @4 :UInt64;
+  stampNs @5 :Int64;
 }
 
 struct CastVote {
@@ -123,6 +157,7 @@ struct CastVote {
     low @3 :UInt64;
   }
   yes @4 :Bool;
+  unsynchronised @5 :Bool;  # a no of the library, for the sake of the voter's clock
 }
 
 # The whole state after the entry at index `applied`.
@@ -134,6 +169,17 @@ struct State {
   polls @4 :List(Poll);           # open ones, by id
   results @5 :List(PollResult);   # closed ones, in the order of closing
   sessions @6 :List(Session);     # by member
+  actions @7 :List(Action);       # agreed ones whose moment may be to come, by id
+}
+
+struct Action {
+  poll :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  topic @2 :Data;
+  terms @3 :ActionTerms;
+  electorate @4 :List(Id);
 }
 
 # Which ordered messages of a member were applied, and where.
@@ -162,6 +208,7 @@ struct Poll {
   subject @7 :Subject;
   topic @8 :Data;
   electorate @9 :List(Ballot);    # by voter
+  action @10 :ActionTerms;
 }
 
 struct Ballot {
@@ -171,6 +218,7 @@ struct Ballot {
   }
   choice @2 :Choice;
   gone @3 :Bool;
+  unsynchronised @4 :Bool;
 }
 
 struct PollResult {
@@ -184,4 +232,6 @@ struct PollResult {
   electorate @5 :UInt32;
   outcome @6 :Outcome;
   voters @7 :List(Id);
+  unsynchronised @8 :List(Id);
+  cancelled @9 :Bool;
 }

@@ -38,6 +38,8 @@ struct CoordinatorOptions {
     std::string beacon = MemberOptions{}.beacon;
     bool trust_refusals = MemberOptions{}.trust_refusals;
     std::uint8_t priority = MemberOptions{}.priority;
+    ActionClock clock = MemberOptions{}.clock;
+    std::optional<Duration> clock_error = {};
     double clock_drift = MemberOptions{}.clock_drift;
     std::size_t mailbox_commands = MemberOptions{}.mailbox_commands;
     std::size_t mailbox_events = MemberOptions{}.mailbox_events;

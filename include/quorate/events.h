@@ -108,6 +108,8 @@ struct VoteRequest {
     Subject subject = Subject::value;
     Duration timeout{};
     MemberId requester;
+    Duration at{};  ///< actions: the moment, as read on `clock`
+    ActionClock clock = ActionClock::realtime;
 };
 enum class Outcome : std::uint8_t { yes, no, timeout, lost };
 struct VoteResult {
@@ -117,7 +119,31 @@ struct VoteResult {
     std::uint32_t no_votes = 0;
     std::uint32_t electorate = 0;
     std::uint64_t index = 0;  ///< the log entry that closed the poll; 0 when lost
+    /// Actions: whose library voted no, as its clock's error is over the tolerance.
+    std::vector<MemberId> unsynchronised = {};
     bool yes() const { return outcome == Outcome::yes; }
+};
+
+/// The moment of an agreed action, at a member that had a vote in it. Times on its clock.
+struct ActionDue {
+    PollId poll;
+    std::string topic;
+    Duration scheduled{};
+    Duration actual{};  ///< when the library woke up for it
+    Duration lateness() const { return actual - scheduled; }
+};
+/// This member knows that it could not act in time, and has not.
+struct ActionMissed {
+    PollId poll;
+    std::string topic;
+    Duration scheduled{};
+    std::string reason;  ///< a sentence
+};
+/// An agreed action was called off before its moment.
+struct ActionCancelled {
+    PollId poll;
+    std::string topic;
+    Duration scheduled{};
 };
 
 /// The outcome of one request, exactly once for each accepted one.
@@ -125,7 +151,7 @@ struct RequestDone {
     RequestId request = 0;
     std::optional<Error> error;
     std::uint64_t index = 0;  ///< send_ordered: place in the log
-    PollId poll;              ///< request_vote: the poll's id
+    PollId poll;              ///< request_vote, request_action: the poll's id
     bool ok() const { return !error.has_value(); }
 };
 
@@ -140,12 +166,14 @@ struct Left {};
 using Event = std::variant<Started, Joined, MemberJoined, MemberLeft, LeaderElected, LeaderLost,
                            QuorumLost, QuorumRegained, Evicted, GroupReset, StateRestored, Split,
                            EventsLost, Message, MessageToLeader, MessageToMember, VoteRequest,
-                           VoteResult, RequestDone, Refused, Left, SecurityNotice>;
+                           VoteResult, RequestDone, Refused, Left, ActionDue, ActionMissed,
+                           ActionCancelled, SecurityNotice>;
 
 std::string_view to_string(Role role);
 std::string_view to_string(Voting kind);
 std::string_view to_string(Subject subject);
 std::string_view to_string(Outcome outcome);
+std::string_view to_string(ActionClock clock);
 std::string_view to_string(Departure reason);
 
 /// Where a member stands.

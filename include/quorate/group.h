@@ -57,6 +57,17 @@ struct VoteOptions {
     Duration timeout = std::chrono::seconds(1);  ///< 1 ms to 24 h; what is open then has failed
 };
 
+struct ActionOptions {
+    Voting kind = Voting::majority;
+    Duration timeout = std::chrono::seconds(1);  ///< of the vote; ends before the moment
+    /// How far from the moment an act may be, by its clock's error or its lateness: whose clock's
+    /// error bound is over it votes no, and who wakes up later than that does not act. Above 0, up
+    /// to 1 h.
+    Duration tolerance = std::chrono::milliseconds(100);
+    /// How long before the moment the decision must stand, and can be called off; 0: a heartbeat.
+    Duration margin{};
+};
+
 class Group {
 public:
     Group(const Group&) = delete;
@@ -123,8 +134,37 @@ public:
     Request request_vote(std::string topic, VoteOptions options = {}, Completion done = {});
 
     /// This member's vote. Done: counted, or on its way. To vote again the same changes nothing.
-    /// Further errors: already_voted, unknown_poll, too_late.
+    /// Further errors: already_voted, unknown_poll, too_late, clock_unsynchronised (an action: the
+    /// library has voted no).
     Request send_vote(PollId poll, bool yes, Completion done = {});
+
+    /// Asks all members that have a vote whether to act together at the moment `at` (rule 9). Done:
+    /// the poll is open, and its id in RequestDone::poll. Its outcome comes as VoteResult: yes where
+    /// the vote said yes and that was in the log `margin` before the moment. Then every member that
+    /// had a vote gets ActionDue at the moment, or ActionMissed where it can't.
+    ///
+    ///   feeder.request_action("close breaker 7", feeder.action_time() + 500ms,
+    ///                         {.timeout = 300ms, .tolerance = 2ms});
+    ///
+    /// It is not all or nothing: a member that is cut off after the decision can neither be told of
+    /// its calling off, nor tell that it could not act. Errors at once: bad_argument (also where
+    /// `at` is no later than the timeout from now); by RequestDone: clock_unsynchronised (this
+    /// member's own clock), too_late, would_block.
+    Request request_action(std::string topic, Duration at, ActionOptions options = {},
+                           Completion done = {});
+
+    /// Calls an action off, by the log: any member may, until the action's margin before its
+    /// moment. Done: it is off, and whoever has it armed is told ActionCancelled, or, if it was
+    /// still voted on, its result, no. Further errors: unknown_poll, too_late.
+    Request cancel_action(PollId poll, Completion done = {});
+
+    /// What acts at the moment itself: called on the group's action thread, which sleeps until then
+    /// and spins at the end; the event ActionDue follows in dispatch(). The one thing of the
+    /// component's that runs on another thread: it should do its deed and return, and must neither
+    /// block nor call this group but for send_…() and queries. Set it before the action is agreed.
+    ///
+    ///   feeder.set_actuator([&](const quorate::ActionDue&) { breaker.open(); });
+    void set_actuator(std::function<void(const ActionDue&)> actuator);
 
     /// Leader: hands leadership on to that voter. Done: it leads. Further errors: not_leader,
     /// unknown_member.
@@ -161,6 +201,8 @@ public:
     const std::string& name() const;
     /// The spec that this member came with.
     GroupSpec spec() const;
+    /// Now, on the clock that MemberOptions::clock chose; since that clock's epoch.
+    Duration action_time() const;
     /// All of the above at one moment, and more.
     GroupStatus status() const;
 
@@ -188,6 +230,9 @@ public:
     void on_message_to_member(Handler<MessageToMember> handler);
     void on_vote_request(Handler<VoteRequest> handler);
     void on_vote_result(Handler<VoteResult> handler);
+    void on_action_due(Handler<ActionDue> handler);
+    void on_action_missed(Handler<ActionMissed> handler);
+    void on_action_cancelled(Handler<ActionCancelled> handler);
     void on_request_done(Handler<RequestDone> handler);
     void on_refused(Handler<Refused> handler);
     void on_security_notice(Handler<SecurityNotice> handler);

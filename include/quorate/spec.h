@@ -33,6 +33,13 @@ enum class Voting : std::uint8_t {
     consensus,  ///< yes only if all said yes
 };
 
+/// The clock that moments of timed actions are read on.
+enum class ActionClock : std::uint8_t {
+    realtime,   ///< CLOCK_REALTIME: kept by NTP or PTP; a leap second may bend it
+    tai,        ///< CLOCK_TAI: without leap seconds, where somebody tells the kernel the offset
+    monotonic,  ///< CLOCK_MONOTONIC: only where all members share a host
+};
+
 /// A group's timing. Must be ordered heartbeat < election_min < election_max < peer_timeout.
 struct Timing {
     Duration heartbeat = std::chrono::milliseconds(50);      ///< between the leader's signs of life
@@ -85,6 +92,10 @@ struct MemberOptions {
     bool trust_refusals = true;
     /// The wish to lead: a leader hands on to a member that keeps up with the log and has a greater one.
     std::uint8_t priority = 0;
+    ActionClock clock = ActionClock::realtime;  ///< of timed actions; the same at all members
+    /// The bound on that clock's error, stated instead of asked from the kernel (adjtimex(2)); at
+    /// most 1 h. For clocks that the kernel can't vouch for.
+    std::optional<Duration> clock_error = {};
     double clock_drift = 0.01;            ///< bound on how differently two members' clocks run, 0 to 0.2
     std::size_t mailbox_commands = 4096;  ///< requests on their way to the group, 1 to 1,000,000
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000

@@ -34,6 +34,18 @@ std::string_view to_string(Subject subject) {
     return "unknown";
 }
 
+std::string_view to_string(ActionClock clock) {
+    switch (clock) {
+        case ActionClock::realtime:
+            return "realtime";
+        case ActionClock::tai:
+            return "tai";
+        case ActionClock::monotonic:
+            return "monotonic";
+    }
+    return "unknown";
+}
+
 std::string_view to_string(Outcome outcome) {
     switch (outcome) {
         case Outcome::yes:

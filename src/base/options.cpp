@@ -61,6 +61,10 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
     if (!(options.clock_drift >= 0 && options.clock_drift <= 0.2)) {
         return bad("clock_drift must be 0 to 0.2");
     }
+    if (options.clock_error &&
+        (*options.clock_error < Duration::zero() || *options.clock_error > std::chrono::hours(1))) {
+        return bad("clock_error must be 0 to 1 h");
+    }
     return std::nullopt;
 }
 

@@ -13,7 +13,7 @@ using schema = schema_log::Command;
 constexpr std::uint16_t version = 1;
 constexpr base::Nanos max_poll_timeout = std::chrono::hours(24);
 /// The root, and the small fields of any command.
-constexpr std::size_t fixed_words = 16;
+constexpr std::size_t fixed_words = 24;
 
 // ---- to bytes ----
 
@@ -42,16 +42,33 @@ struct Writer {
         open.setRequest(command.request);
         open.setTimeoutNs(command.timeout.count());
         open.setKind(to_schema<schema_log::Voting>(command.kind));
-        open.setSubject(to_schema<schema_log::Subject>(command.subject));
         open.setTopic(as_data(command.topic));
+        if (command.action) {
+            open.setSubject(schema_log::Subject::ACTION);
+            open.setStampNs(command.stamp.count());
+            write_terms(open.initAction(), *command.action);
+        }
     }
     void operator()(const CastVote& command) {
         auto vote = root.initCastVote();
         write_id(vote.getPoll(), command.poll);
         write_id(vote.getVoter(), command.voter);
         vote.setYes(command.yes);
+        vote.setUnsynchronised(command.unsynchronised);
     }
     void operator()(const ExpirePoll& command) { write_id(root.initExpirePoll(), command.poll); }
+    void operator()(const CloseAction& command) {
+        auto close = root.initCloseAction();
+        write_id(close.getPoll(), command.poll);
+        close.setStampNs(command.stamp.count());
+    }
+    void operator()(const CancelAction& command) {
+        auto cancel = root.initCancelAction();
+        write_id(cancel.getPoll(), command.poll);
+        write_id(cancel.getRequester(), command.requester);
+        cancel.setRequest(command.request);
+        cancel.setStampNs(command.stamp.count());
+    }
 };
 
 struct Measure {
@@ -102,9 +119,16 @@ const char* read(schema_log::OpenPoll::Reader reader, OpenPoll& command) {
     if (command.timeout <= base::Nanos::zero() || command.timeout > max_poll_timeout) {
         return "a poll's timeout must be greater than 0 and at most 24 h";
     }
+    Subject subject{};
     if (!read_enum(reader.getKind(), Voting::consensus, command.kind) ||
-        !read_enum(reader.getSubject(), Subject::action, command.subject)) {
+        !read_enum(reader.getSubject(), Subject::action, subject)) {
         return "unknown kind of poll";
+    }
+    if (subject == Subject::action) {
+        command.stamp = base::Nanos(reader.getStampNs());
+        if (!read_terms(reader.getAction(), command.action.emplace())) {
+            return "an action's terms are not within the limits";
+        }
     }
     const std::string_view topic = view(reader.getTopic());
     if (topic.size() > StateMachine::max_topic_bytes) return "a poll's topic is over the bound";
@@ -116,12 +140,28 @@ const char* read(schema_log::CastVote::Reader reader, CastVote& command) {
     command.poll = read_id<PollId>(reader.getPoll());
     command.voter = read_id<MemberId>(reader.getVoter());
     command.yes = reader.getYes();
+    command.unsynchronised = reader.getUnsynchronised();
+    if (command.yes && command.unsynchronised) return "a yes is nobody's but the component's";
     return command.poll && command.voter ? nullptr : "a vote without a poll or a voter";
 }
 
 const char* read(schema_log::Id::Reader reader, ExpirePoll& command) {
     command.poll = read_id<PollId>(reader);
     return command.poll ? nullptr : "no poll is named";
+}
+
+const char* read(schema_log::CloseAction::Reader reader, CloseAction& command) {
+    command.poll = read_id<PollId>(reader.getPoll());
+    command.stamp = base::Nanos(reader.getStampNs());
+    return command.poll ? nullptr : "no poll is named";
+}
+
+const char* read(schema_log::CancelAction::Reader reader, CancelAction& command) {
+    command.poll = read_id<PollId>(reader.getPoll());
+    command.requester = read_id<MemberId>(reader.getRequester());
+    command.request = reader.getRequest();
+    command.stamp = base::Nanos(reader.getStampNs());
+    return command.poll && command.requester ? nullptr : "nothing is called off, or by nobody";
 }
 
 const char* read(schema::Reader root, const Payload& bytes, Command& command) {
@@ -139,6 +179,10 @@ const char* read(schema::Reader root, const Payload& bytes, Command& command) {
             return read(root.getCastVote(), command.emplace<CastVote>());
         case schema::EXPIRE_POLL:
             return read(root.getExpirePoll(), command.emplace<ExpirePoll>());
+        case schema::CLOSE_ACTION:
+            return read(root.getCloseAction(), command.emplace<CloseAction>());
+        case schema::CANCEL_ACTION:
+            return read(root.getCancelAction(), command.emplace<CancelAction>());
     }
     return "unknown kind of log entry";
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -43,6 +44,16 @@ struct OrderedMessage {
     std::uint64_t settled_below = 0;  ///< the proposer waits for none of a lower number any more
     bool again = false;  ///< asked for once more, out of turn; else it comes in turn or not at all
 };
+/// When an action is to be done, and how exactly (rule 9).
+struct ActionTerms {
+    base::Nanos at{};
+    base::Nanos tolerance{};
+    base::Nanos margin{};
+    ActionClock clock = ActionClock::realtime;
+    /// Whether what is in the log at `stamp` is there in time.
+    bool leaves_time(base::Nanos stamp) const { return stamp < at - margin; }
+    bool operator==(const ActionTerms&) const = default;
+};
 /// Asks for a vote (rule 8).
 struct OpenPoll {
     PollId poll;
@@ -50,20 +61,36 @@ struct OpenPoll {
     std::uint64_t request = 0;
     std::string topic;
     Voting kind = Voting::majority;
-    Subject subject = Subject::value;
     base::Nanos timeout{};
+    std::optional<ActionTerms> action = {};
+    base::Nanos stamp{};  ///< actions: the leader's, on their clock
 };
 struct CastVote {
     PollId poll;
     MemberId voter;
     bool yes = false;
+    bool unsynchronised = false;  ///< a no of the library, for the sake of the voter's clock
 };
 /// The leader's deadline entry: closes the poll if it is still open.
 struct ExpirePoll {
     PollId poll;
 };
 
-using Command = std::variant<Join, Leave, OrderedMessage, OpenPoll, CastVote, ExpirePoll>;
+/// The leader's: an action has its yes, and this is the time.
+struct CloseAction {
+    PollId poll;
+    base::Nanos stamp{};  ///< the clock's reading and the bound on its error
+};
+/// Calls an action off.
+struct CancelAction {
+    PollId poll;
+    MemberId requester;
+    std::uint64_t request = 0;
+    base::Nanos stamp{};
+};
+
+using Command = std::variant<Join, Leave, OrderedMessage, OpenPoll, CastVote, ExpirePoll,
+                             CloseAction, CancelAction>;
 
 /// One encoding for each command; deterministic.
 Payload encode(const Command& command);

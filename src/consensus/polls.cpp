@@ -80,10 +80,11 @@ std::optional<Error> StateMachine::find_problem_in(const OpenPoll& command) cons
         return Error{ErrorCode::would_block, std::to_string(max_open_polls) +
                                                  " polls are open: wait until some have closed"};
     }
-    return std::nullopt;
+    return command.action ? find_problem_in_terms(command) : std::nullopt;
 }
 
 void StateMachine::take(std::uint64_t index, OpenPoll& command, std::vector<Effect>& effects) {
+    if (command.action) forget_past_actions(command.action->clock, command.stamp);
     if (auto problem = find_problem_in(command)) {
         effects.push_back(
             PollRejected{command.poll, command.requester, command.request, std::move(*problem)});
@@ -94,15 +95,15 @@ void StateMachine::take(std::uint64_t index, OpenPoll& command, std::vector<Effe
     poll.requester = command.requester;
     poll.topic = std::move(command.topic);
     poll.kind = command.kind;
-    poll.subject = command.subject;
     poll.timeout = command.timeout;
+    poll.action = command.action;
     poll.opened_at = index;
     for (const MemberRecord& member : roster_) {
         if (has_vote(member)) poll.electorate.emplace(member.id, Ballot{});
     }
     const Poll& opened = polls_.emplace(poll.id, std::move(poll)).first->second;
     effects.push_back(PollOpened{opened.id, command.request});
-    if (const auto outcome = opened.certain()) close_poll(index, opened, *outcome, effects);
+    if (const auto outcome = opened.certain()) settle(index, opened, *outcome, effects);
 }
 
 std::optional<Error> StateMachine::find_problem_in(const CastVote& command) const {
@@ -134,10 +135,13 @@ void StateMachine::take(std::uint64_t index, const CastVote& command,
         return;
     }
     Poll& poll = polls_.at(command.poll);
-    poll.electorate.at(command.voter).choice =
-        command.yes ? Ballot::Choice::yes : Ballot::Choice::no;
+    const bool waited = poll.waits_for_stamp();
+    Ballot& ballot = poll.electorate.at(command.voter);
+    ballot.choice = command.yes ? Ballot::Choice::yes : Ballot::Choice::no;
+    ballot.unsynchronised = command.unsynchronised;
     effects.push_back(VoteCounted{command.poll, command.voter});
-    if (const auto outcome = poll.certain()) close_poll(index, poll, *outcome, effects);
+    if (waited) return;
+    if (const auto outcome = poll.certain()) settle(index, poll, *outcome, effects);
 }
 
 void StateMachine::take(std::uint64_t index, const ExpirePoll& command,
@@ -155,8 +159,21 @@ void StateMachine::close_polls_without(std::uint64_t index, MemberId gone,
         const bool owes_vote =
             ballot != poll.electorate.end() && ballot->second.choice == Ballot::Choice::none;
         if (!owes_vote) continue;
+        const bool waited = poll.waits_for_stamp();
         ballot->second.gone = true;
-        if (const auto outcome = poll.certain()) close_poll(index, poll, *outcome, effects);
+        if (waited) continue;
+        if (const auto outcome = poll.certain()) settle(index, poll, *outcome, effects);
+    }
+}
+
+/// What to do of a poll whose outcome is certain: an action is agreed on only once the leader has
+/// said when that was.
+void StateMachine::settle(std::uint64_t index, const Poll& poll, Outcome outcome,
+                          std::vector<Effect>& effects) {
+    if (poll.action && outcome == Outcome::yes) {
+        effects.push_back(ActionAgreed{poll.id});
+    } else {
+        close_poll(index, poll, outcome, effects);
     }
 }
 
@@ -169,7 +186,10 @@ void StateMachine::close_poll(std::uint64_t index, const Poll& poll, Outcome out
     closed.no_votes = poll.no_votes();
     closed.electorate = static_cast<std::uint32_t>(poll.electorate.size());
     closed.index = index;
-    for (const auto& [voter, ballot] : poll.electorate) closed.voters.push_back(voter);
+    for (const auto& [voter, ballot] : poll.electorate) {
+        closed.voters.push_back(voter);
+        if (ballot.unsynchronised) closed.unsynchronised.push_back(voter);
+    }
     polls_.erase(closed.poll);  // `poll` is gone with it
     effects.push_back(closed);
     keep_result(std::move(closed));

@@ -100,6 +100,24 @@ void write_spec(schema_log::GroupSpec::Builder builder, const GroupSpec& spec) {
     }
 }
 
+bool read_terms(schema_log::ActionTerms::Reader reader, ActionTerms& terms) {
+    constexpr base::Nanos longest = std::chrono::hours(1);
+    terms.at = base::Nanos(reader.getAtNs());
+    terms.tolerance = base::Nanos(reader.getToleranceNs());
+    terms.margin = base::Nanos(reader.getMarginNs());
+    return read_enum(reader.getClock(), ActionClock::monotonic, terms.clock) &&
+           terms.at >= base::Nanos::zero() && terms.at < base::never &&
+           terms.tolerance > base::Nanos::zero() && terms.tolerance <= longest &&
+           terms.margin >= base::Nanos::zero() && terms.margin <= longest;
+}
+
+void write_terms(schema_log::ActionTerms::Builder builder, const ActionTerms& terms) {
+    builder.setAtNs(terms.at.count());
+    builder.setToleranceNs(terms.tolerance.count());
+    builder.setMarginNs(terms.margin.count());
+    builder.setClock(to_schema<schema_log::ActionClock>(terms.clock));
+}
+
 bool read_founding(schema_log::Founding::Reader reader, Founding& founding) {
     founding.incarnation = read_id<IncarnationId>(reader.getIncarnation());
     founding.epoch = reader.getEpoch();

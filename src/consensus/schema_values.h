@@ -73,6 +73,10 @@ void write_roster(capnp::List<schema_log::MemberRecord>::Builder builder,
 bool read_spec(schema_log::GroupSpec::Reader reader, GroupSpec& spec);
 void write_spec(schema_log::GroupSpec::Builder builder, const GroupSpec& spec);
 
+/// A tolerance above 0, and both at most an hour; a moment that leaves room to count.
+bool read_terms(schema_log::ActionTerms::Reader reader, ActionTerms& terms);
+void write_terms(schema_log::ActionTerms::Builder builder, const ActionTerms& terms);
+
 bool read_founding(schema_log::Founding::Reader reader, Founding& founding);
 void write_founding(schema_log::Founding::Builder builder, const Founding& founding);
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint16_t version = 1;
 constexpr std::size_t fixed_words = 16;
-constexpr std::size_t words_per_poll = 16;
+constexpr std::size_t words_per_poll = 24;
 constexpr std::size_t words_per_ballot = 3;
 constexpr std::size_t words_per_id = 2;
 constexpr std::size_t words_per_session = 6;
@@ -18,13 +18,41 @@ unsigned count_of(std::size_t size) {
     return static_cast<unsigned>(size);
 }
 
+void write_ids(capnp::List<schema_log::Id>::Builder builder, const std::vector<MemberId>& ids) {
+    for (unsigned i = 0; i < ids.size(); ++i) write_id(builder[i], ids[i]);
+}
+
+bool read_ids(capnp::List<schema_log::Id>::Reader reader, std::vector<MemberId>& ids) {
+    if (reader.size() > StateMachine::max_roster) return false;
+    for (const auto id : reader) ids.push_back(read_id<MemberId>(id));
+    return true;
+}
+
+void write_action(schema_log::Action::Builder builder, const Action& action) {
+    write_id(builder.getPoll(), action.poll);
+    builder.setTopic(as_data(action.topic));
+    write_terms(builder.initTerms(), action.terms);
+    write_ids(builder.initElectorate(count_of(action.electorate.size())), action.electorate);
+}
+
+bool read_action(schema_log::Action::Reader reader, Action& action) {
+    action.poll = read_id<PollId>(reader.getPoll());
+    action.topic = view(reader.getTopic());
+    return action.poll && action.topic.size() <= StateMachine::max_topic_bytes &&
+           read_terms(reader.getTerms(), action.terms) &&
+           read_ids(reader.getElectorate(), action.electorate);
+}
+
 void write_poll(schema_log::Poll::Builder builder, const Poll& poll) {
     write_id(builder.getId(), poll.id);
     write_id(builder.getRequester(), poll.requester);
     builder.setOpenedAt(poll.opened_at);
     builder.setTimeoutNs(poll.timeout.count());
     builder.setKind(to_schema<schema_log::Voting>(poll.kind));
-    builder.setSubject(to_schema<schema_log::Subject>(poll.subject));
+    if (poll.action) {
+        builder.setSubject(schema_log::Subject::ACTION);
+        write_terms(builder.initAction(), *poll.action);
+    }
     builder.setTopic(as_data(poll.topic));
     auto ballots = builder.initElectorate(count_of(poll.electorate.size()));
     unsigned i = 0;
@@ -33,6 +61,7 @@ void write_poll(schema_log::Poll::Builder builder, const Poll& poll) {
         write_id(entry.getVoter(), voter);
         entry.setChoice(to_schema<schema_log::Choice>(ballot.choice));
         entry.setGone(ballot.gone);
+        entry.setUnsynchronised(ballot.unsynchronised);
     }
 }
 
@@ -43,8 +72,12 @@ bool read_poll(schema_log::Poll::Reader reader, Poll& poll) {
     poll.timeout = base::Nanos(reader.getTimeoutNs());
     poll.topic = view(reader.getTopic());
     if (!poll.id || poll.topic.size() > StateMachine::max_topic_bytes) return false;
+    Subject subject{};
     if (!read_enum(reader.getKind(), Voting::consensus, poll.kind) ||
-        !read_enum(reader.getSubject(), Subject::action, poll.subject)) {
+        !read_enum(reader.getSubject(), Subject::action, subject)) {
+        return false;
+    }
+    if (subject == Subject::action && !read_terms(reader.getAction(), poll.action.emplace())) {
         return false;
     }
     const auto ballots = reader.getElectorate();
@@ -53,11 +86,12 @@ bool read_poll(schema_log::Poll::Reader reader, Poll& poll) {
         Poll::Ballot ballot;
         if (!read_enum(entry.getChoice(), Poll::Ballot::Choice::no, ballot.choice)) return false;
         ballot.gone = entry.getGone();
+        ballot.unsynchronised = entry.getUnsynchronised();
         if (!poll.electorate.emplace(read_id<MemberId>(entry.getVoter()), ballot).second)
             return false;
     }
-    // What is certain has been closed.
-    return poll.timeout > base::Nanos::zero() && !poll.certain();
+    // What is certain has been closed, but for actions that wait for their stamp.
+    return poll.timeout > base::Nanos::zero() && (!poll.certain() || poll.waits_for_stamp());
 }
 
 void write_result(schema_log::PollResult::Builder builder, const PollClosed& result) {
@@ -67,8 +101,10 @@ void write_result(schema_log::PollResult::Builder builder, const PollClosed& res
     builder.setNoVotes(result.no_votes);
     builder.setElectorate(result.electorate);
     builder.setOutcome(to_schema<schema_log::Outcome>(result.outcome));
-    auto voters = builder.initVoters(count_of(result.voters.size()));
-    for (unsigned i = 0; i < result.voters.size(); ++i) write_id(voters[i], result.voters[i]);
+    builder.setCancelled(result.cancelled);
+    write_ids(builder.initVoters(count_of(result.voters.size())), result.voters);
+    write_ids(builder.initUnsynchronised(count_of(result.unsynchronised.size())),
+              result.unsynchronised);
 }
 
 bool read_result(schema_log::PollResult::Reader reader, PollClosed& result) {
@@ -77,9 +113,11 @@ bool read_result(schema_log::PollResult::Reader reader, PollClosed& result) {
     result.yes_votes = reader.getYesVotes();
     result.no_votes = reader.getNoVotes();
     result.electorate = reader.getElectorate();
-    const auto voters = reader.getVoters();
-    if (!result.poll || voters.size() > StateMachine::max_roster) return false;
-    for (const auto voter : voters) result.voters.push_back(read_id<MemberId>(voter));
+    result.cancelled = reader.getCancelled();
+    if (!result.poll || !read_ids(reader.getVoters(), result.voters) ||
+        !read_ids(reader.getUnsynchronised(), result.unsynchronised)) {
+        return false;
+    }
     return read_enum(reader.getOutcome(), Outcome::lost, result.outcome);
 }
 
@@ -111,7 +149,12 @@ Payload StateMachine::serialize() const {
         words += poll.electorate.size() * words_per_ballot;
     }
     for (const auto& [id, result] : results_) {
-        words += words_per_poll + result.voters.size() * words_per_id;
+        words += words_per_poll + result.voters.size() * words_per_id +
+                 result.unsynchronised.size() * words_per_id;
+    }
+    for (const auto& [id, action] : actions_) {
+        words += words_per_poll + words_for(action.topic.size()) +
+                 action.electorate.size() * words_per_id;
     }
     for (const auto& [member, session] : sessions_.all()) {
         words += words_per_session + session.applied.size();
@@ -128,6 +171,9 @@ Payload StateMachine::serialize() const {
     auto results = state.initResults(count_of(results_by_age_.size()));
     i = 0;
     for (const PollId& id : results_by_age_) write_result(results[i++], results_.at(id));
+    auto actions = state.initActions(count_of(actions_.size()));
+    i = 0;
+    for (const auto& [id, action] : actions_) write_action(actions[i++], action);
     auto sessions = state.initSessions(count_of(sessions_.all().size()));
     i = 0;
     for (const auto& [member, session] : sessions_.all()) {
@@ -163,6 +209,15 @@ Result<StateMachine> StateMachine::restore(const Payload& bytes) {
             const bool known = machine.find_poll(result.poll) || machine.find_result(result.poll);
             if (known) return bad;
             machine.keep_result(std::move(result));
+        }
+        const auto actions = state.getActions();
+        if (actions.size() > max_actions) return bad;
+        for (const auto reader : actions) {
+            Action action;
+            if (!read_action(reader, action)) return bad;
+            const PollId id = action.poll;
+            if (machine.find_poll(id) != nullptr) return bad;
+            if (!machine.actions_.emplace(id, std::move(action)).second) return bad;
         }
         const auto sessions = state.getSessions();
         if (sessions.size() > max_roster) return bad;

@@ -39,13 +39,14 @@ struct Poll {
     MemberId requester;
     std::string topic;
     Voting kind = Voting::majority;
-    Subject subject = Subject::value;
     base::Nanos timeout{};
     std::uint64_t opened_at = 0;  ///< index
+    std::optional<ActionTerms> action = {};
     /// The electorate, fixed at opened_at: who has a vote, what each said, and whether it is gone.
     struct Ballot {
         enum class Choice : std::uint8_t { none, yes, no } choice = Choice::none;
-        bool gone = false;  ///< left or was lost before voting; stays gone (rule 8)
+        bool gone = false;            ///< left or was lost before voting; stays gone (rule 8)
+        bool unsynchronised = false;  ///< no, for the sake of its clock
     };
     std::map<MemberId, Ballot> electorate;
 
@@ -53,6 +54,16 @@ struct Poll {
     std::uint32_t no_votes() const;
     /// The outcome if it is certain by now, whatever the others still say.
     std::optional<Outcome> certain() const;
+    /// An action that has its yes, and waits for the leader to say when that was (rule 9).
+    bool waits_for_stamp() const { return action && certain() == Outcome::yes; }
+};
+
+/// An action that is agreed on, for those that had a vote in it.
+struct Action {
+    PollId poll;
+    std::string topic;
+    ActionTerms terms;
+    std::vector<MemberId> electorate;
 };
 
 // ---- effects: what one entry changed ----
@@ -102,14 +113,34 @@ struct PollClosed {
     std::uint32_t no_votes = 0;
     std::uint32_t electorate = 0;
     std::uint64_t index = 0;
-    std::vector<MemberId> voters;  ///< the electorate
+    std::vector<MemberId> voters;               ///< the electorate
+    std::vector<MemberId> unsynchronised = {};  ///< of those, who said no for the sake of its clock
+    bool cancelled = false;                     ///< called off after it was agreed on
 };
+/// An action has its yes: the leader says the time (CloseAction).
+struct ActionAgreed {
+    PollId poll;
+};
+struct ActionArmed {
+    Action action;
+};
+struct ActionOff {
+    PollId poll;
+    MemberId requester;
+    std::uint64_t request = 0;
+};  ///< called off, armed or not
+struct CancelRejected {
+    MemberId requester;
+    std::uint64_t request = 0;
+    Error error;
+};  ///< too_late, unknown_poll
 struct Malformed {
     Error error;
 };  ///< bytes that are no command: no change at all
 
 using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened,
-                            PollRejected, VoteCounted, VoteRejected, PollClosed, Malformed>;
+                            PollRejected, VoteCounted, VoteRejected, PollClosed, ActionAgreed,
+                            ActionArmed, ActionOff, CancelRejected, Malformed>;
 
 class StateMachine {
 public:
@@ -135,6 +166,8 @@ public:
     const PollClosed* find_result(PollId id) const;
     /// Those of polls that closed behind `index`, the oldest first.
     std::vector<PollClosed> results_since(std::uint64_t index) const;
+    /// Agreed actions, but for those whose moment was past at some later stamp of a leader.
+    const std::map<PollId, Action>& actions() const { return actions_; }
     /// How many of the roster count towards the deployment's size (no observers).
     std::uint32_t deployed() const;
 
@@ -145,20 +178,28 @@ public:
 
     static constexpr std::size_t max_open_polls = 1024;
     static constexpr std::size_t max_closed_polls = 1024;
+    static constexpr std::size_t max_actions = 1024;  ///< agreed, and voted on
     static constexpr std::size_t max_topic_bytes = 64 * 1024;
     static constexpr std::size_t max_roster = 2048;  ///< observers included
 
 private:
-    // One handler for each kind of command: roster.cpp, state_machine.cpp, polls.cpp.
+    // One handler for each kind of command: roster.cpp, state_machine.cpp, polls.cpp, actions.cpp.
     void take(std::uint64_t index, const Join& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, const Leave& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, OrderedMessage& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, OpenPoll& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, const CastVote& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, const ExpirePoll& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const CloseAction& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const CancelAction& command, std::vector<Effect>& effects);
 
     std::optional<Error> find_problem_in(const OpenPoll& command) const;
     std::optional<Error> find_problem_in(const CastVote& command) const;
+    std::optional<Error> find_problem_in(const CancelAction& command) const;
+    std::optional<Error> find_problem_in_terms(const OpenPoll& command) const;
+    void forget_past_actions(ActionClock clock, base::Nanos stamp);
+    void settle(std::uint64_t index, const Poll& poll, Outcome outcome,
+                std::vector<Effect>& effects);
     bool has_room_for(const MemberRecord& member) const;
     void close_polls_without(std::uint64_t index, MemberId gone, std::vector<Effect>& effects);
     void close_poll(std::uint64_t index, const Poll& poll, Outcome outcome,
@@ -170,6 +211,7 @@ private:
     std::vector<MemberRecord> roster_;
     Sessions sessions_;
     std::map<PollId, Poll> polls_;
+    std::map<PollId, Action> actions_;
     std::map<PollId, PollClosed> results_;
     std::deque<PollId> results_by_age_;  ///< the oldest first
 };

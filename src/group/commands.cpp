@@ -15,6 +15,7 @@ std::string too_large(std::size_t size, std::size_t bound) {
 }  // namespace
 
 void GroupLoop::Impl::on_command(io::Command& command) {
+    if (auto* woke = std::get_if<io::ActionWoke>(&command)) return run(*woke);
     if (finished_ || (leaving_ && !std::holds_alternative<io::LeaveGroup>(command))) {
         const RequestId request = std::visit([](const auto& c) { return c.request; }, command);
         failed(request, ErrorCode::left, "this member is leaving the group");

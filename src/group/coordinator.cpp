@@ -59,6 +59,8 @@ MemberOptions CoordinatorOptions::member() const {
             .beacon = beacon,
             .trust_refusals = trust_refusals,
             .priority = priority,
+            .clock = clock,
+            .clock_error = clock_error,
             .clock_drift = clock_drift,
             .mailbox_commands = mailbox_commands,
             .mailbox_events = mailbox_events,

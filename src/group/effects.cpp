@@ -123,6 +123,7 @@ void GroupLoop::Impl::take_effect(const consensus::VoteRejected& effect) {
 
 void GroupLoop::Impl::take_effect(const consensus::PollClosed& effect) {
     poll_deadlines_.erase(effect.poll);
+    agreed_actions_.erase(effect.poll);
     votes_.erase(effect.poll);
     collected_votes_.erase(effect.poll);
     tell_result(effect);
@@ -134,12 +135,19 @@ void GroupLoop::Impl::tell_result(const consensus::PollClosed& closed) {
     const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
     if (!told_joined_ && !had_vote) return;
     outbox_.post(VoteResult{closed.poll, closed.outcome, closed.yes_votes, closed.no_votes,
-                            closed.electorate, closed.index});
+                            closed.electorate, closed.index, closed.unsynchronised});
 }
 
 void GroupLoop::Impl::ask_for_vote(const consensus::Poll& poll) {
-    outbox_.post(
-        VoteRequest{poll.id, poll.topic, poll.kind, poll.subject, poll.timeout, poll.requester});
+    VoteRequest request{poll.id,        poll.topic,   poll.kind,
+                        Subject::value, poll.timeout, poll.requester};
+    if (poll.action) {
+        request.subject = Subject::action;
+        request.at = poll.action->at;
+        request.clock = poll.action->clock;
+    }
+    outbox_.post(std::move(request));
+    if (poll.action && !is_synchronised_for(*poll.action)) refuse_for_the_clock(poll);
 }
 
 void GroupLoop::Impl::take_effect(const consensus::Malformed&) {

@@ -25,6 +25,16 @@ Request Group::send_to_member(MemberId to, Payload data, Completion done) {
 Request Group::request_vote(std::string topic, VoteOptions options, Completion done) {
     return impl_->request_vote(std::move(topic), options, std::move(done));
 }
+Request Group::request_action(std::string topic, Duration at, ActionOptions options,
+                              Completion done) {
+    return impl_->request_action(std::move(topic), at, options, std::move(done));
+}
+Request Group::cancel_action(PollId poll, Completion done) {
+    return impl_->cancel_action(poll, std::move(done));
+}
+void Group::set_actuator(std::function<void(const ActionDue&)> actuator) {
+    impl_->actuator().set(std::move(actuator));
+}
 Request Group::retry(RequestId request, Completion done) {
     return impl_->retry(request, std::move(done));
 }
@@ -61,6 +71,9 @@ const std::string& Group::name() const {
 }
 GroupSpec Group::spec() const {
     return impl_->spec();
+}
+Duration Group::action_time() const {
+    return impl_->action_time();
 }
 GroupStatus Group::status() const {
     return impl_->status();
@@ -118,6 +131,15 @@ void Group::on_vote_request(Handler<VoteRequest> handler) {
     impl_->handlers().set(std::move(handler));
 }
 void Group::on_vote_result(Handler<VoteResult> handler) {
+    impl_->handlers().set(std::move(handler));
+}
+void Group::on_action_due(Handler<ActionDue> handler) {
+    impl_->handlers().set(std::move(handler));
+}
+void Group::on_action_missed(Handler<ActionMissed> handler) {
+    impl_->handlers().set(std::move(handler));
+}
+void Group::on_action_cancelled(Handler<ActionCancelled> handler) {
     impl_->handlers().set(std::move(handler));
 }
 void Group::on_request_done(Handler<RequestDone> handler) {

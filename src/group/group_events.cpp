@@ -14,7 +14,7 @@ Result<> Group::Impl::join(group::LoopOptions options) {
     published_.set_commit(0);
     const GroupSpec spec = options.spec;
     const MemberOptions member = options.member;
-    auto started = group::GroupThread::start(std::move(options), published_);
+    auto started = group::GroupThread::start(std::move(options), published_, actuator_);
     if (!started) return started.error();
     std::lock_guard lock(mutex_);
     spec_ = spec;

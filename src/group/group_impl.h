@@ -45,6 +45,8 @@ public:
     Request send(Command command, Completion done);
     Request send_to_member(MemberId to, Payload data, Completion done);
     Request request_vote(std::string topic, VoteOptions options, Completion done);
+    Request request_action(std::string topic, Duration at, ActionOptions options, Completion done);
+    Request cancel_action(PollId poll, Completion done);
     Request retry(RequestId request, Completion done);
     Request send_vote(PollId poll, bool yes, Completion done);
     Request transfer_leadership(MemberId to, Completion done);
@@ -52,6 +54,7 @@ public:
 
     // ---- queries; any thread ----
     bool am_leader() const;
+    Duration action_time() const;
     std::shared_ptr<const GroupStatus> published() const { return published_.status(); }
     GroupStatus status() const;
     GroupSpec spec() const;
@@ -59,6 +62,7 @@ public:
 
     // ---- events; component's thread ----
     group::EventHandlers& handlers() { return handlers_; }
+    group::Actuator& actuator() { return actuator_; }
     void pull_events() { pulled_ = true; }
     std::optional<Event> next_event();
     int descriptor() const { return watch_.get(); }
@@ -67,6 +71,7 @@ private:
     // group_requests.cpp, with mutex_ held
     Request issue_locked(io::Command command, Completion done);
     std::optional<Error> find_problem_in_payload(const Payload& data) const;
+    static std::optional<Error> find_problem_in_vote(const std::string& topic, Duration timeout);
     std::optional<Error> find_why_not() const;
 
     // group_events.cpp
@@ -84,6 +89,7 @@ private:
 
     const std::string name_;
     group::Published published_;
+    group::Actuator actuator_;
 
     mutable std::mutex mutex_;
     // guarded by mutex_:

@@ -7,8 +7,8 @@
 namespace quorate::group {
 
 GroupLoop::GroupLoop(LoopOptions options, io::Clock& clock, io::Transport& transport,
-                     io::LogStore& store, io::Mailbox& mailbox)
-    : impl_(std::make_unique<Impl>(std::move(options), clock, transport, store, mailbox)) {}
+                     io::LogStore& store, io::Mailbox& mailbox, io::Alarm& alarm)
+    : impl_(std::make_unique<Impl>(std::move(options), clock, transport, store, mailbox, alarm)) {}
 GroupLoop::~GroupLoop() = default;
 
 void GroupLoop::turn(const std::vector<io::TransportEvent>& arrived,
@@ -41,13 +41,14 @@ Nanos GroupLoop::promised_until() const {
 }
 
 GroupLoop::Impl::Impl(LoopOptions options, io::Clock& clock, io::Transport& transport,
-                      io::LogStore& store, io::Mailbox& mailbox)
+                      io::LogStore& store, io::Mailbox& mailbox, io::Alarm& alarm)
     : options_(std::move(options)),
       clock_(clock),
       transport_(transport),
       store_(store),
       outbox_(mailbox),
       mailbox_(mailbox),
+      alarm_(alarm),
       random_(options_.seed) {
     self_ = random_.id<MemberId>();
     read_clock();
@@ -116,6 +117,7 @@ void GroupLoop::Impl::settle_turn() {
     watch_leader();
     if (raft_) {
         expire_polls();
+        stamp_agreed_actions();
         if (membership_dirty_) keep_membership();
         probe_suspects();
     }
@@ -175,6 +177,9 @@ Nanos GroupLoop::Impl::find_next_deadline() const {
         }
         for (const auto& [poll, collected] : collected_votes_) {
             next = std::min(next, collected.until);
+        }
+        for (const auto& [poll, again_at] : agreed_actions_) {
+            if (leads()) next = std::min(next, again_at);
         }
         for (const auto& [id, suspicion] : suspects_) {
             if (!suspicion.asked) next = std::min(next, suspicion.probe_at);

@@ -3,7 +3,7 @@
 //
 // GroupThread drives it with real sockets; the simulator drives thousands of them in one thread:
 //
-//   GroupLoop loop(options, clock, transport, store, mailbox);
+//   GroupLoop loop(options, clock, transport, store, mailbox, alarm);
 //   while (!loop.finished()) {
 //       wait_until(loop.next_deadline());           // or until something arrives
 //       loop.turn(arrived, commands);               // handles everything that waits, then sends
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "consensus/state_machine.h"
+#include "io/alarm.h"
 #include "io/clock.h"
 #include "io/log_store.h"
 #include "io/mailbox.h"
@@ -80,7 +81,7 @@ struct DropCounters {
 class GroupLoop {
 public:
     GroupLoop(LoopOptions options, io::Clock& clock, io::Transport& transport, io::LogStore& store,
-              io::Mailbox& mailbox);
+              io::Mailbox& mailbox, io::Alarm& alarm);
     ~GroupLoop();
     GroupLoop(const GroupLoop&) = delete;
     GroupLoop& operator=(const GroupLoop&) = delete;

@@ -65,19 +65,51 @@ Request Group::Impl::send_to_member(MemberId to, Payload data, Completion done) 
     return issue_locked(io::SendToMember{0, to, std::move(data)}, std::move(done));
 }
 
-Request Group::Impl::request_vote(std::string topic, VoteOptions options, Completion done) {
-    if (topic.size() > consensus::StateMachine::max_topic_bytes) {
+std::optional<Error> Group::Impl::find_problem_in_vote(const std::string& topic, Duration timeout) {
+    constexpr std::size_t longest = consensus::StateMachine::max_topic_bytes;
+    if (topic.size() > longest) {
         return Error{ErrorCode::too_large,
-                     "a topic is at most " +
-                         std::to_string(consensus::StateMachine::max_topic_bytes) + " bytes"};
+                     "a topic is at most " + std::to_string(longest) + " bytes"};
     }
-    if (options.timeout < shortest_vote || options.timeout > longest_vote) {
+    if (timeout < shortest_vote || timeout > longest_vote) {
         return Error{ErrorCode::bad_argument, "a vote's timeout is 1 ms to 24 h"};
     }
+    return std::nullopt;
+}
+
+Request Group::Impl::request_vote(std::string topic, VoteOptions options, Completion done) {
+    if (auto problem = find_problem_in_vote(topic, options.timeout)) return *problem;
     std::lock_guard lock(mutex_);
     if (auto problem = find_why_not()) return *problem;
     return issue_locked(io::RequestVote{0, std::move(topic), options.kind, options.timeout},
                         std::move(done));
+}
+
+Request Group::Impl::request_action(std::string topic, Duration at, ActionOptions options,
+                                    Completion done) {
+    if (auto problem = find_problem_in_vote(topic, options.timeout)) return *problem;
+    constexpr Duration longest = std::chrono::hours(1);
+    if (options.tolerance <= Duration::zero() || options.tolerance > longest ||
+        options.margin < Duration::zero() || options.margin > longest) {
+        return Error{ErrorCode::bad_argument,
+                     "an action's tolerance is above 0 and up to 1 h, its margin 0 to 1 h"};
+    }
+    std::lock_guard lock(mutex_);
+    if (at <= group::read_action_clock(options_.clock) + options.timeout || at >= base::never) {
+        return Error{ErrorCode::bad_argument,
+                     "an action's moment comes after its vote's timeout: later than that from now"};
+    }
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::RequestAction{0, std::move(topic), options.kind, options.timeout, at,
+                                          options.tolerance, options.margin},
+                        std::move(done));
+}
+
+Request Group::Impl::cancel_action(PollId poll, Completion done) {
+    std::lock_guard lock(mutex_);
+    if (!poll) return Error{ErrorCode::unknown_poll, "no poll was named"};
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::CancelAction{0, poll}, std::move(done));
 }
 
 Request Group::Impl::retry(RequestId request, Completion done) {
@@ -122,6 +154,11 @@ bool Group::Impl::am_leader() const {
     const base::Nanos until = published_.lease_until();
     // The clock after the lease: a caller that is held up between the two finds it expired.
     return group::read_boottime() < until;
+}
+
+Duration Group::Impl::action_time() const {
+    std::lock_guard lock(mutex_);
+    return group::read_action_clock(options_.clock);
 }
 
 GroupStatus Group::Impl::status() const {

@@ -57,15 +57,16 @@ bool asks_to_leave(const std::vector<io::Command>& commands) {
 
 class GroupThread::Worker {
 public:
-    explicit Worker(InprocMailbox& mailbox) : mailbox_(mailbox) {}
+    Worker(InprocMailbox& mailbox, std::optional<base::Nanos> clock_error, const Actuator& actuator)
+        : mailbox_(mailbox), actions_(clock_error, actuator) {}
 
     Result<> open(LoopOptions options) {
         name_ = options.group;
         auto opened = net::ZmqTransport::open(context_.get(), network_options(options.member));
         if (!opened) return opened.error();
         transport_ = std::move(*opened);
-        loop_ =
-            std::make_unique<GroupLoop>(std::move(options), clock_, *transport_, store_, mailbox_);
+        loop_ = std::make_unique<GroupLoop>(std::move(options), clock_, *transport_, store_,
+                                            mailbox_, actions_);
         // So that queries answer from the start.
         mailbox_.publish(loop_->status());
         return Done{};
@@ -92,14 +93,18 @@ private:
 
     void turn() {
         CommandQueue& waiting = mailbox_.commands();
-        void* const sockets[] = {waiting.socket()};
+        CommandQueue& reports = actions_.reports();
+        void* const sockets[] = {waiting.socket(), reports.socket()};
         const base::Nanos deadline = std::min(loop_->next_deadline(), leave_by_);
-        const base::Nanos pause =
-            waiting.may_sleep() ? deadline - read_monotonic() : base::Nanos(0);
+        // Both are told of the sleep, whatever the first one says.
+        const bool idle =
+            static_cast<int>(waiting.may_sleep()) & static_cast<int>(reports.may_sleep());
+        const base::Nanos pause = idle ? deadline - read_monotonic() : base::Nanos(0);
         transport_->wait(pause, sockets);
         arrived_.clear();
         transport_->collect(arrived_, turn_inputs);
         commands_.clear();
+        reports.take(commands_, turn_inputs);
         waiting.take(commands_, turn_inputs);
         if (leave_by_ == base::never && asks_to_leave(commands_)) {
             // Later than the loop's own bound, which is the one that should take effect.
@@ -114,6 +119,7 @@ private:
     NetworkContext context_;
     SystemClock clock_;
     io::NoStore store_;
+    ActionThread actions_;
     std::unique_ptr<net::ZmqTransport> transport_;
     std::unique_ptr<GroupLoop> loop_;
     std::vector<io::TransportEvent> arrived_;
@@ -121,12 +127,13 @@ private:
     base::Nanos leave_by_ = base::never;
 };
 
-GroupThread::GroupThread(const LoopOptions& options, Published& published)
+GroupThread::GroupThread(const LoopOptions& options, Published& published, const Actuator& actuator)
     : mailbox_(options.member.mailbox_commands, options.member.mailbox_events, published),
-      worker_(std::make_unique<Worker>(mailbox_)) {}
+      worker_(std::make_unique<Worker>(mailbox_, options.member.clock_error, actuator)) {}
 
-Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Published& published) {
-    std::unique_ptr<GroupThread> started(new GroupThread(options, published));
+Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Published& published,
+                                                        const Actuator& actuator) {
+    std::unique_ptr<GroupThread> started(new GroupThread(options, published, actuator));
     if (auto opened = started->worker_->open(std::move(options)); !opened) return opened.error();
     started->thread_ = std::thread([self = started.get()] {
         self->worker_->run();

@@ -1,7 +1,7 @@
 // GroupThread: the worker behind a group. Owns the sockets, the clock and the loop, and drives one
 // with the others; knows no rule of the protocol.
 //
-//   Result<std::unique_ptr<GroupThread>> started = GroupThread::start(options, published);
+//   auto started = GroupThread::start(options, published, actuator);
 //   (*started)->mailbox().push(command);
 //
 // start() binds on the caller's thread, so that an address that can't be had is known at once; from
@@ -14,6 +14,7 @@
 #include <memory>
 #include <thread>
 
+#include "group/action_thread.h"
 #include "group/group_loop.h"
 #include "group/inproc_mailbox.h"
 #include "group/published.h"
@@ -23,9 +24,10 @@ namespace quorate::group {
 
 class GroupThread {
 public:
-    /// Blocks for milliseconds at most. `published` must outlive the worker.
+    /// Blocks for milliseconds at most. `published` and `actuator` must outlive the worker.
     /// Errors: bad_argument, cannot_bind.
-    static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, Published& published);
+    static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, Published& published,
+                                                      const Actuator& actuator);
     /// Waits for the worker to end: ask it to leave first.
     ~GroupThread();
     GroupThread(const GroupThread&) = delete;
@@ -42,7 +44,7 @@ public:
 
 private:
     class Worker;
-    GroupThread(const LoopOptions& options, Published& published);
+    GroupThread(const LoopOptions& options, Published& published, const Actuator& actuator);
 
     InprocMailbox mailbox_;
     std::unique_ptr<Worker> worker_;

@@ -54,6 +54,7 @@ void GroupLoop::Impl::finish() {
         }
         if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
     }
+    disarm_all("this member has left");
     fail_all(requests_.end_all(), "this member left before the outcome was known");
     if (transfer_request_) {
         failed(*transfer_request_, ErrorCode::unknown_outcome,

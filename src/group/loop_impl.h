@@ -38,7 +38,7 @@ using raft::Raft;
 class GroupLoop::Impl {
 public:
     Impl(LoopOptions options, io::Clock& clock, io::Transport& transport, io::LogStore& store,
-         io::Mailbox& mailbox);
+         io::Mailbox& mailbox, io::Alarm& alarm);
 
     // ---- group_loop.cpp: the turn ----
     void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command>& commands);
@@ -163,6 +163,10 @@ private:
     void take_effect(const consensus::VoteCounted& effect);
     void take_effect(const consensus::VoteRejected& effect);
     void take_effect(const consensus::PollClosed& effect);
+    void take_effect(const consensus::ActionAgreed& effect);
+    void take_effect(const consensus::ActionArmed& effect);
+    void take_effect(const consensus::ActionOff& effect);
+    void take_effect(const consensus::CancelRejected& effect);
     void take_effect(const consensus::Malformed& effect);
     void tell_joined();
 
@@ -177,6 +181,9 @@ private:
     void run(io::TransferLeadership& command);
     void run(io::LeaveGroup& command);
     void run(io::RetryOrdered& command);
+    void run(io::RequestAction& command);
+    void run(io::CancelAction& command);
+    void run(io::ActionWoke& command);
     std::optional<Error> no_way_to_decide() const;
     void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
     void failed(RequestId request, ErrorCode code, std::string message);
@@ -196,6 +203,21 @@ private:
     // ---- polls.cpp (rule 8) ----
     void send_pending_votes();
     void expire_polls();
+
+    // ---- actions.cpp (rule 9) ----
+    std::optional<Nanos> clock_error(ActionClock clock) const;
+    bool is_synchronised_for(const consensus::ActionTerms& terms) const;
+    std::string why_unsynchronised(const consensus::ActionTerms& terms) const;
+    Nanos stamp(ActionClock clock) const;
+    bool needs_stamp(const consensus::Command& command) const;
+    void stamp_command(consensus::Command& command) const;
+    void stamp_agreed_actions();
+    void refuse_for_the_clock(const consensus::Poll& poll);
+    void arm(const consensus::Action& action);
+    void miss(const consensus::Action& action, const std::string& why);
+    void disarm_all(const std::string& why);
+    void call_off(PollId poll);
+    void restore_actions(const std::set<PollId>& known);
 
     // ---- messages.cpp ----
     void send_message(MemberId to, wire::AppMessage::Address address, RequestId request,
@@ -238,6 +260,7 @@ private:
     io::LogStore& store_;
     EventOutbox outbox_;
     io::Mailbox& mailbox_;
+    io::Alarm& alarm_;
     base::Random random_;
     Peers peers_;
     Moment now_{};
@@ -311,10 +334,13 @@ private:
     Requests requests_;
     Retries retries_;
     std::map<PollId, Nanos> poll_deadlines_;
+    std::map<PollId, Nanos> agreed_actions_;  ///< that wait for a stamp, and when to try (again)
+    std::map<PollId, consensus::Action> armed_;
     struct PendingVote {
         bool yes = false;
         bool counted = false;
         Nanos again_at{};
+        bool unsynchronised = false;  ///< the library's no, for the sake of this member's clock
     };
     std::map<PollId, PendingVote> votes_;
     /// Leader: votes that are not in the log yet.

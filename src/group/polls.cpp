@@ -12,7 +12,12 @@ void GroupLoop::Impl::run(io::SendVote& command) {
     }
     const auto known = votes_.find(command.poll);
     if (known != votes_.end()) {
-        if (known->second.yes == command.yes) {
+        if (known->second.unsynchronised) {
+            const consensus::Poll* poll = machine_->find_poll(command.poll);
+            failed(command.request, ErrorCode::clock_unsynchronised,
+                   poll != nullptr && poll->action ? why_unsynchronised(*poll->action)
+                                                   : "this member's clock was not good enough");
+        } else if (known->second.yes == command.yes) {
             done(command.request);
         } else {
             failed(command.request, ErrorCode::already_voted,
@@ -27,6 +32,11 @@ void GroupLoop::Impl::run(io::SendVote& command) {
                closed ? "the poll is closed" : "no poll of that id asks for this member's vote");
         return;
     }
+    if (command.yes && poll->action && !is_synchronised_for(*poll->action)) {
+        failed(command.request, ErrorCode::clock_unsynchronised, why_unsynchronised(*poll->action));
+        refuse_for_the_clock(*poll);
+        return;
+    }
     votes_[command.poll] = PendingVote{command.yes, false, now()};
     send_pending_votes();
     done(command.request);
@@ -36,8 +46,8 @@ void GroupLoop::Impl::run(io::SendVote& command) {
 void GroupLoop::Impl::send_pending_votes() {
     for (auto& [poll, vote] : votes_) {
         if (vote.counted || now() < vote.again_at || !raft_->leader()) continue;
-        vote.again_at = now() + 2 * timing().heartbeat;
-        (void)propose(0, consensus::CastVote{poll, self_, vote.yes});  // again if it gets lost
+        vote.again_at = now() + 2 * timing().heartbeat;  // in case it gets lost
+        (void)propose(0, consensus::CastVote{poll, self_, vote.yes, vote.unsynchronised});
     }
 }
 

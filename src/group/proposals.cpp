@@ -20,6 +20,8 @@ bool may_propose(MemberId sender, const consensus::Command& command) {
         bool operator()(const consensus::OpenPoll& c) const { return c.requester == sender; }
         bool operator()(const consensus::CastVote& c) const { return c.voter == sender; }
         bool operator()(const consensus::ExpirePoll&) const { return false; }
+        bool operator()(const consensus::CloseAction&) const { return false; }
+        bool operator()(const consensus::CancelAction& c) const { return c.requester == sender; }
     };
     return std::visit(Visitor{sender}, command);
 }
@@ -41,6 +43,11 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId request,
         }
         // Who leaves has its vote counted first.
         if (std::holds_alternative<consensus::Leave>(command)) append_all_votes();
+        if (needs_stamp(command)) {
+            consensus::Command stamped = command;
+            stamp_command(stamped);
+            return propose({request, request}, consensus::encode(stamped), kind_of(command));
+        }
     }
     return propose({request, request}, consensus::encode(command), kind_of(command));
 }
@@ -77,7 +84,7 @@ std::optional<Error> GroupLoop::Impl::propose(const Asker& asker, Payload bytes,
 
 void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal& proposal) {
     if (!raft_) return;
-    const Result<consensus::Command> command = consensus::decode(proposal.command);
+    Result<consensus::Command> command = consensus::decode(proposal.command);
     if (!command || proposal.command.size() > max_command_bytes ||
         !may_propose(from.sender, *command)) {
         ++drops_.garbage;
@@ -91,7 +98,10 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
         return collect_vote(*vote);
     } else {
         if (std::holds_alternative<consensus::Leave>(*command)) append_all_votes();
-        const Result<raft::Index> index = raft_->propose(now_, proposal.command, kind_of(*command));
+        const bool restamped = needs_stamp(*command);
+        if (restamped) stamp_command(*command);
+        const Result<raft::Index> index = raft_->propose(
+            now_, restamped ? consensus::encode(*command) : proposal.command, kind_of(*command));
         if (index) return;
         reply.error = index.error().code;
     }

@@ -130,8 +130,13 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     std::vector<VoteResult> lost;
     for (const auto& [id, poll] : machine_->open_polls()) {
         if (!told_joined_ && !poll.electorate.contains(self_)) continue;
-        lost.push_back(VoteResult{id, Outcome::lost, poll.yes_votes(), poll.no_votes(),
-                                  static_cast<std::uint32_t>(poll.electorate.size()), 0});
+        lost.push_back(VoteResult{id,
+                                  Outcome::lost,
+                                  poll.yes_votes(),
+                                  poll.no_votes(),
+                                  static_cast<std::uint32_t>(poll.electorate.size()),
+                                  0,
+                                  {}});
     }
     if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
     raft_.reset();
@@ -142,6 +147,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     told_term_ = 0;
     led_since_ = never;
     for (VoteResult& result : lost) outbox_.post(std::move(result));
+    disarm_all("the incarnation that agreed on it was given up");
     fail_all(requests_.end_all(), "the incarnation was given up, and what it had not agreed on");
     retries_.clear();
     if (transfer_request_) {
@@ -154,6 +160,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     quiet_raft_at_.clear();
     endpoints_.clear();
     poll_deadlines_.clear();
+    agreed_actions_.clear();
     votes_.clear();
     collected_votes_.clear();
     waiting_messages_.clear();

@@ -55,6 +55,7 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     }
     for (const auto& [id, poll] : machine_->open_polls())
         poll_deadlines_[id] = now() + poll.timeout;
+    restore_actions({});
     status_dirty_ = true;
     if (!in_roster(self_)) return;
     tell_joined();
@@ -88,10 +89,15 @@ void GroupLoop::Impl::carry_out(raft::Output& output) {
 }
 
 namespace {
-/// Whether two Appends differ in their receivers' ranks alone.
+/// Whether two Appends differ in their receivers' ranks alone. What one holds, the other may hold
+/// withheld, for a witness.
 bool same_entries(const raft::Append& a, const raft::Append& b) {
     return a.term == b.term && a.prev_index == b.prev_index && a.prev_term == b.prev_term &&
-           a.commit == b.commit && a.sent == b.sent && a.entries.size() == b.entries.size();
+           a.commit == b.commit && a.sent == b.sent &&
+           std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
+                      [](const raft::Entry& one, const raft::Entry& other) {
+                          return one.withheld() == other.withheld();
+                      });
 }
 }  // namespace
 
@@ -139,6 +145,10 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     for (const auto& missed : restored->results_since(machine_->applied())) tell_result(missed);
     std::set<PollId> told;
     for (const auto& [id, poll] : machine_->open_polls()) told.insert(id);
+    std::set<PollId> known_actions;
+    for (const auto& [id, action] : restored->actions()) {
+        if (machine_->find_result(id) != nullptr) known_actions.insert(id);
+    }
     *machine_ = std::move(*restored);
     std::map<PollId, Nanos> deadlines;
     for (const auto& [id, poll] : machine_->open_polls()) {
@@ -146,6 +156,7 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
         deadlines[id] = known != poll_deadlines_.end() ? known->second : now() + poll.timeout;
     }
     poll_deadlines_ = std::move(deadlines);
+    restore_actions(known_actions);
     // What became of its votes it isn't told any more: the state says it. Else it would send them
     // again for ever, and each fills the log that it is behind on.
     std::erase_if(votes_, [&](const auto& vote) { return !machine_->find_poll(vote.first); });

@@ -1,5 +1,7 @@
 #include "group/system_clock.h"
 
+#include <sys/timex.h>
+
 #include <ctime>
 
 #include "base/check.h"
@@ -19,6 +21,27 @@ base::Nanos read_boottime() {
 }
 base::Nanos read_monotonic() {
     return read(CLOCK_MONOTONIC);
+}
+
+base::Nanos read_action_clock(ActionClock clock) {
+    switch (clock) {
+        case ActionClock::realtime:
+            return read(CLOCK_REALTIME);
+        case ActionClock::tai:
+            return read(CLOCK_TAI);
+        case ActionClock::monotonic:
+            break;
+    }
+    return read(CLOCK_MONOTONIC);
+}
+
+std::optional<base::Nanos> action_clock_error(ActionClock clock) {
+    if (clock == ActionClock::monotonic) return base::Nanos(0);  // one host's is one clock
+    timex state{};
+    const int said = adjtimex(&state);
+    if (said < 0 || said == TIME_ERROR || (state.status & STA_UNSYNC) != 0) return std::nullopt;
+    if (clock == ActionClock::tai && state.tai == 0) return std::nullopt;
+    return std::chrono::microseconds(state.maxerror);
 }
 
 base::Moment SystemClock::now() {

@@ -52,12 +52,33 @@ struct RetryOrdered {
     RequestId request = 0;
     RequestId of = 0;
 };
+struct RequestAction {
+    RequestId request = 0;
+    std::string topic;
+    Voting kind = Voting::majority;
+    Duration timeout{};
+    Duration at{};
+    Duration tolerance{};
+    Duration margin{};
+};
+struct CancelAction {
+    RequestId request = 0;
+    PollId poll;
+};
+/// Not the component's: what the alarm found when it woke up.
+struct ActionWoke {
+    RequestId request = 0;  ///< none
+    PollId poll;
+    Duration actual{};
+    enum class Found : std::uint8_t { in_time, late, clock_lost } found = Found::in_time;
+};
 struct LeaveGroup {
     RequestId request = 0;
 };
 
 using Command = std::variant<SendToGroup, SendOrdered, SendToLeader, SendToMember, RequestVote,
-                             SendVote, TransferLeadership, LeaveGroup, RetryOrdered>;
+                             SendVote, TransferLeadership, LeaveGroup, RetryOrdered, RequestAction,
+                             CancelAction, ActionWoke>;
 
 class Mailbox {
 public:

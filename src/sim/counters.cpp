@@ -8,7 +8,7 @@ namespace quorate::sim {
 namespace {
 using Field = std::pair<std::uint64_t Counters::*, const char*>;
 
-constexpr std::array<Field, 19> told = {{
+constexpr std::array<Field, 22> told = {{
     {&Counters::elections, "elections"},
     {&Counters::cuts, "cuts"},
     {&Counters::pauses, "pauses"},
@@ -24,6 +24,9 @@ constexpr std::array<Field, 19> told = {{
     {&Counters::evictions, "evictions"},
     {&Counters::transfers, "transfers"},
     {&Counters::polls, "polls"},
+    {&Counters::actions, "actions done"},
+    {&Counters::missed, "missed"},
+    {&Counters::cancelled, "called off"},
     {&Counters::ordered, "ordered messages"},
     {&Counters::messages, "messages"},
     {&Counters::frames, "frames"},

@@ -26,9 +26,12 @@ struct Counters {
     std::uint64_t splits = 0;
     std::uint64_t evictions = 0;
     std::uint64_t transfers = 0;  ///< that went through
-    std::uint64_t polls = 0;      ///< decided
-    std::uint64_t ordered = 0;    ///< ordered messages acknowledged
-    std::uint64_t messages = 0;   ///< delivered to components
+    std::uint64_t actions = 0;
+    std::uint64_t missed = 0;
+    std::uint64_t cancelled = 0;
+    std::uint64_t polls = 0;     ///< decided
+    std::uint64_t ordered = 0;   ///< ordered messages acknowledged
+    std::uint64_t messages = 0;  ///< delivered to components
     std::uint64_t frames = 0;
     std::uint64_t forged = 0;           ///< garbage and replayed frames
     std::uint64_t tokens_repeated = 0;  ///< see fencing_tokens.h

@@ -52,6 +52,7 @@ void Faults::strand(int tries) {
           *spec.refound_after + static_cast<int>(4 + random_.below(9)) * spec.timing.election_max);
     world_.scheduler().after(random_.between(spec.timing.heartbeat, spec.timing.election_min),
                              [this, stranded, spared] {
+                                 if (over_) return;
                                  for (Node node = 0; node < world_.machines(); ++node) {
                                      if (node == stranded || node == spared) continue;
                                      crash(node, random_.between(10ms, 500ms));
@@ -77,6 +78,7 @@ void Faults::interrupt_state(int tries) {
 
 /// Whoever has none is cut off meanwhile, or it would be one of the founders.
 void Faults::lose_all_states() {
+    if (over_) return;
     const Timing& timing = world_.profile().spec.timing;
     std::vector<Node> outside;
     for (Node node = 0; node < world_.machines(); ++node) {
@@ -110,14 +112,15 @@ void Faults::mend_later(std::pair<Node, Node> way, Nanos when) {
 void Faults::hand_over(Node from, Node to) {
     Process* leading = world_.process(from);
     const Process* next = world_.process(to);
-    if (leading == nullptr || next == nullptr || leading->leaving || !world_.runs(from)) return;
+    if (over_ || leading == nullptr || next == nullptr || leading->leaving || !world_.runs(from))
+        return;
     const raft::Raft* raft = next->loop->raft();
     if (raft != nullptr) world_.submit(*leading, io::TransferLeadership{0, next->loop->id()});
 }
 
 void Faults::speak(Node node) {
     Process* process = world_.process(node);
-    if (process == nullptr || process->leaving || !world_.runs(node)) return;
+    if (over_ || process == nullptr || process->leaving || !world_.runs(node)) return;
     world_.submit(*process, workload_.ordered_message(*process));
 }
 

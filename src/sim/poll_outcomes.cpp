@@ -22,8 +22,8 @@ bool follows(Voting kind, const VoteResult& result) {
 }
 }  // namespace
 
-void PollOutcomes::opened(PollId poll, Voting kind, Nanos timeout, Nanos now) {
-    asked_.try_emplace(poll, Asked{kind, now, timeout});
+void PollOutcomes::opened(const consensus::Poll& poll, Nanos now) {
+    asked_.try_emplace(poll.id, Asked{poll.kind, now, poll.timeout, poll.action.has_value()});
 }
 
 void PollOutcomes::asked(MemberId member, const VoteRequest& request) {
@@ -50,12 +50,14 @@ bool PollOutcomes::told(MemberId member, const VoteResult& result, Nanos now) {
     }
     const auto asked = asked_.find(result.poll);
     if (asked == asked_.end()) return first;
-    if (!follows(asked->second.kind, result)) {
+    // Of an action, what was agreed on too late, or called off, carries as little as a no.
+    const bool overruled = asked->second.action && !result.yes();
+    if (!overruled && !follows(asked->second.kind, result)) {
         fail(describe(result) + ", which does not follow from the votes");
     }
     // Whoever leads counts from when it applied the poll, by its own clock.
     const Nanos earliest = asked->second.since + asked->second.timeout * 8 / 10;
-    if (result.outcome == Outcome::timeout && now < earliest) {
+    if (result.outcome == Outcome::timeout && !overruled && now < earliest) {
         fail(describe(result) + ", before its time");
     }
     return first;

@@ -1,5 +1,6 @@
 // Rules: one outcome a poll, the same everywhere and told at most once to a member; it follows from
-// the votes by the poll's kind; `timeout` not before its time; `lost` only where the incarnation was given up or left.
+// the votes by the poll's kind; `timeout` not before its time; `lost` only where the incarnation
+// was given up or left.
 #pragma once
 
 #include <map>
@@ -7,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "quorate/events.h"
+#include "consensus/state_machine.h"
 #include "sim/names.h"
 
 namespace quorate::sim {
@@ -17,7 +18,7 @@ public:
     /// The component of `member` was asked to vote.
     void asked(MemberId member, const VoteRequest& request);
     /// Some member applied its opening, at simulated time `now`.
-    void opened(PollId poll, Voting kind, Nanos timeout, Nanos now);
+    void opened(const consensus::Poll& poll, Nanos now);
     /// It was told the outcome. True if it is the first news of a decided poll.
     bool told(MemberId member, const VoteResult& result, Nanos now);
     /// Whether the incarnation ended, for the member that was told, in this turn.
@@ -32,6 +33,7 @@ private:
         Voting kind = Voting::majority;
         Nanos since{};  ///< simulated time at which the first member applied it
         Nanos timeout{};
+        bool action = false;
     };
     std::map<PollId, Asked> asked_;
     std::map<PollId, VoteResult> results_;

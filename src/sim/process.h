@@ -7,6 +7,7 @@
 
 #include "group/group_loop.h"
 #include "sim/network.h"
+#include "sim/sim_alarm.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_mailbox.h"
 
@@ -14,13 +15,15 @@ namespace quorate::sim {
 
 struct Process {
     Process(Life number, Node machine, const std::string& address, SimClock& its_clock,
-            Network& network, std::size_t mailbox_bound, SimMailbox::Watch watch)
+            Network& network, std::size_t mailbox_bound, SimMailbox::Watch watch,
+            Scheduler& scheduler, SimAlarm::Hooks alarm_hooks)
         : life(number),
           node(machine),
           endpoint(address),
           clock(its_clock),
           transport(network, number, address),
-          mailbox(mailbox_bound, std::move(watch)) {}
+          mailbox(mailbox_bound, std::move(watch)),
+          alarm(scheduler, its_clock, std::move(alarm_hooks)) {}
 
     const Life life;
     const Node node;
@@ -29,6 +32,7 @@ struct Process {
     SimTransport transport;
     io::NoStore store;
     SimMailbox mailbox;
+    SimAlarm alarm;
     std::unique_ptr<group::GroupLoop> loop;
 
     std::vector<io::TransportEvent> inbox;

@@ -51,7 +51,9 @@ void Referee::given(Process& process, const io::Command& command) {
     const Nanos now = process.clock.now().monotonic;
     static constexpr const char* names[] = {"send to group",  "send ordered", "send to leader",
                                             "send to member", "request vote", "send vote",
-                                            "transfer",       "leave",        "retry"};
+                                            "transfer",       "leave",        "retry",
+                                            "request action", "cancel action"};
+    if (std::holds_alternative<io::ActionWoke>(command)) return;
     const char* name = names[command.index()];
     std::visit([&](const auto& each) { requests_.accepted(process.life, each.request, name, now); },
                command);

@@ -11,6 +11,7 @@
 #include <set>
 #include <vector>
 
+#include "sim/actions_agreed.h"
 #include "sim/committed_entries.h"
 #include "sim/counters.h"
 #include "sim/fencing_tokens.h"
@@ -46,10 +47,15 @@ public:
     void posted(Process& process, const Event& event, bool taken);
     void given(Process& process, const io::Command& command);
     void turned(Process& process);
+    void woke(Process& process, const io::AlarmSetting& setting, const io::ActionWoke& woke);
 
     /// A poll that a running member was asked about and never told the outcome of.
     std::optional<PollId> owed_poll(const Process& process) const {
         return polls_.owed(process.loop->id());
+    }
+    /// An action that a running member was told of, and not what became of it.
+    std::optional<PollId> owed_action(const Process& process) const {
+        return actions_.owed(process.loop->id(), SimClock::true_realtime(scheduler_.now()));
     }
     std::uint64_t messages_ordered(const Process& process) const {
         return watches_[process.life]->ordered_received;
@@ -130,6 +136,9 @@ private:
     void told(Process&, const MessageToMember&);
     void told(Process&, const quorate::VoteRequest&);
     void told(Process&, const VoteResult&);
+    void told(Process&, const ActionDue&);
+    void told(Process&, const ActionMissed&);
+    void told(Process&, const ActionCancelled&);
     void told(Process&, const RequestDone&);
     void told(Process&, const Refused&);
     void told(Process&, const Left&);
@@ -156,6 +165,7 @@ private:
     SeatsNeverFreed seats_;
     SameCommands commands_;
     PollOutcomes polls_;
+    ActionsAgreed actions_;
     VotesCountOnce votes_;
     PromisesKept promises_;
     FencingTokens tokens_;

@@ -12,6 +12,7 @@ void Referee::posted(Process& process, const Event& event, bool taken) {
         watch(process).may_miss = true;
         membership_.ends(process.life);
         polls_.excuse(watch(process).id);
+        actions_.excuse(watch(process).id);
         return;
     }
     const bool may_follow_left =
@@ -144,6 +145,33 @@ void Referee::told(Process& process, const VoteResult& event) {
                             std::string(to_string(event.outcome)));
         }
     }
+}
+
+void Referee::woke(Process& process, const io::AlarmSetting& setting, const io::ActionWoke& woke) {
+    actions_.woke(process.loop->id(), setting, woke, SimClock::true_realtime(scheduler_.now()));
+}
+
+void Referee::told(Process& process, const ActionDue& event) {
+    ++counters_.actions;
+    actions_.told(process.loop->id(), event.poll, "done");
+    if (story_.on()) {
+        story_.tell(scheduler_.now(), process.label(), "acts on " + brief(event.poll));
+    }
+}
+
+void Referee::told(Process& process, const ActionMissed& event) {
+    ++counters_.missed;
+    // Of an incarnation that is being given up, it is the old id that misses it.
+    actions_.told(watch(process).id, event.poll, "missed");
+    if (story_.on()) {
+        story_.tell(scheduler_.now(), process.label(),
+                    "misses " + brief(event.poll) + ": " + event.reason);
+    }
+}
+
+void Referee::told(Process& process, const ActionCancelled& event) {
+    ++counters_.cancelled;
+    actions_.told(process.loop->id(), event.poll, "called off");
 }
 
 void Referee::told(Process& process, const RequestDone& event) {

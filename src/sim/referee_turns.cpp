@@ -125,6 +125,11 @@ void Referee::look_at_log(Process& process) {
         [&](const raft::Entry& entry, std::optional<raft::Term> term_before) {
             const bool first =
                 log_matching_.stands(incarnation, entry, digest_of(entry), term_before);
+            if (entry.withheld() && profile_.role_of(process.node) != Role::witness) {
+                broken("data is withheld from witnesses alone",
+                       process.label() + " has none at " + std::to_string(entry.index));
+            }
+            if (first) actions_.appended(entry, SimClock::true_realtime(scheduler_.now()));
             if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
             if (!entry.configuration) return;
             seats_.stands(process.life, entry.index, *entry.configuration);
@@ -254,6 +259,7 @@ void Referee::look_at_poll(const consensus::StateMachine& machine, const consens
     const std::size_t all = poll.electorate.size();
     const std::size_t needed = poll.kind == Voting::majority ? all / 2 + 1 : all;
     if (yes < needed && yes + still_may >= needed) return;
+    if (yes >= needed && poll.action) return;  // it waits for the leader's stamp
     broken("a poll closes as soon as its outcome is certain",
            brief(poll.id) + " is open with " + std::to_string(yes) + " yes of " +
                std::to_string(all) + ", and " + std::to_string(still_may) + " to come");
@@ -269,9 +275,10 @@ void Referee::look_at_state(Process& process) {
                    std::to_string(machine.spec().size) + " in its roster");
     }
     for (const auto& [id, poll] : machine.open_polls()) {
-        polls_.opened(id, poll.kind, poll.timeout, scheduler_.now());
+        polls_.opened(poll, scheduler_.now());
         look_at_poll(machine, poll);
     }
+    for (const auto& [id, action] : machine.actions()) actions_.agreed(watch(process).id, action);
     const bool whole = profile_.role_of(process.node) != Role::witness;
     if (whole && machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));

@@ -19,8 +19,9 @@ std::vector<Process*> Settling::everybody() {
 void Settling::run() {
     const GroupSpec& spec = world_.profile().spec;
     Scheduler& scheduler = world_.scheduler();
-    const Nanos patience =
-        std::max<Nanos>(30s, 30 * spec.timing.election_max + 2 * *spec.refound_after);
+    Nanos patience = std::max<Nanos>(30s, 30 * spec.timing.election_max + 2 * *spec.refound_after);
+    // A state in tiny chunks takes long, and may be out of date when it is there.
+    if (world_.profile().compaction.chunk_bytes < 100) patience *= 3;
     const Nanos deadline = scheduler.now() + patience;
     std::optional<std::string> missing;
     while ((missing = what_is_missing())) {
@@ -33,6 +34,7 @@ void Settling::run() {
 }
 
 namespace {
+constexpr const char* together = "all at once";
 /// How far behind a member may be and still be sent entries, not the state: fewer than any log
 /// keeps.
 constexpr raft::Index entries_behind = 3;
@@ -45,17 +47,23 @@ std::optional<std::string> Settling::what_is_missing() {
         return problem;
     }
     if (!acted_) {
+        if (auto behind = who_is_behind()) return behind;
         act();
         return "an ordered message and a poll are under way";
     }
     const std::size_t all = everybody().size();
     if (!message_done_) return "the ordered message is not acknowledged";
-    if (got_message_.size() + world_.profile().witnesses < all) return "the ordered message did not reach everybody";
+    if (got_message_.size() + world_.profile().witnesses < all)
+        return "the ordered message did not reach everybody";
     if (!poll_) return "the poll is not opened";
     if (got_result_.size() < all) return "the poll's result did not reach everybody";
+    if (acted_in_time_.size() + world_.profile().witnesses < all) return "not everybody acted";
     for (Process* process : everybody()) {
         if (const auto poll = world_.referee().owed_poll(*process)) {
             return process->label() + " was never told how poll " + brief(*poll) + " ended";
+        }
+        if (const auto action = world_.referee().owed_action(*process)) {
+            return process->label() + " was never told what became of action " + brief(*action);
         }
     }
     return std::nullopt;
@@ -102,16 +110,6 @@ std::optional<std::string> Settling::not_settled() {
             return process->label() + " has no quorum by its status";
         }
     }
-    // Who is behind may be given the state, and with it not the message that act() sends.
-    raft::Index committed = 0;
-    for (Process* process : all) {
-        committed = std::max(committed, process->loop->raft()->commit_index());
-    }
-    for (Process* process : all) {
-        if (process->loop->raft()->commit_index() + entries_behind < committed) {
-            return process->label() + " is behind";
-        }
-    }
     const raft::Configuration& seats = all.front()->loop->raft()->configuration();
     std::size_t living = 0;
     bool leads = false;
@@ -126,6 +124,29 @@ std::optional<std::string> Settling::not_settled() {
     return std::nullopt;
 }
 
+std::optional<std::string> Settling::who_is_behind() {
+    // Who is behind may be given the state, and with it not the message that act() sends.
+    raft::Index committed = 0;
+    const std::vector<Process*> all = everybody();
+    for (Process* process : all) {
+        committed = std::max(committed, process->loop->raft()->commit_index());
+    }
+    for (Process* process : all) {
+        if (process->loop->raft()->commit_index() + entries_behind < committed) {
+            return process->label() + " is behind";
+        }
+    }
+    return std::nullopt;
+}
+
+/// The clocks are set, as by NTP: they run at rates of their own, and were stepped by faults.
+void Settling::set_clocks() {
+    for (Node node = 0; node < world_.machines(); ++node) {
+        SimClock& clock = world_.clock(node);
+        clock.step_realtime(SimClock::true_realtime(world_.scheduler().now()) - clock.realtime());
+    }
+}
+
 void Settling::act() {
     const std::vector<Process*> all = everybody();
     std::vector<Process*> speakers;
@@ -134,8 +155,9 @@ void Settling::act() {
     }
     Process& process = *speakers[world_.scheduler().now().count() / 1000 % speakers.size()];
     acted_ = true;
+    set_clocks();
     message_done_ = false;
-    poll_ = {};
+    poll_ = action_poll_ = {};
     got_message_.clear();
     got_result_.clear();
     actor_ = process.life;
@@ -145,6 +167,12 @@ void Settling::act() {
     message_ = process.last_request;
     world_.submit(process, io::RequestVote{0, "is all well", Voting::consensus, 5s});
     vote_ = process.last_request;
+    acted_in_time_.clear();
+    world_.submit(process, io::RequestAction{.topic = together,
+                                             .timeout = 1s,
+                                             .at = process.clock.realtime() + 1500ms,
+                                             .tolerance = 10s});
+    action_ = process.last_request;
 }
 
 void Settling::watch(Process& process, const Event& event) {
@@ -153,13 +181,21 @@ void Settling::watch(Process& process, const Event& event) {
         if (process.life != actor_) return;
         if (done->request == message_ && done->ok()) message_done_ = true;
         if (done->request == vote_ && done->ok()) poll_ = done->poll;
-        if ((done->request == message_ || done->request == vote_) && !done->ok()) acted_ = false;
+        if (done->request == action_ && done->ok()) action_poll_ = done->poll;
+        const bool ours =
+            done->request == message_ || done->request == vote_ || done->request == action_;
+        if (ours && !done->ok()) acted_ = false;
     } else if (const auto* message = std::get_if<quorate::Message>(&event)) {
         if (message->ordered && message->data.view() == expected_) {
             got_message_.push_back(process.life);
         }
+    } else if (const auto* due = std::get_if<ActionDue>(&event)) {
+        if (due->topic == together) acted_in_time_.push_back(process.life);
+    } else if (const auto* missed = std::get_if<ActionMissed>(&event)) {
+        if (missed->topic == together) acted_ = false;
     } else if (const auto* result = std::get_if<VoteResult>(&event)) {
         if (poll_ && result->poll == poll_ && result->yes()) got_result_.push_back(process.life);
+        if (action_poll_ && result->poll == action_poll_ && !result->yes()) acted_ = false;
     }
 }
 

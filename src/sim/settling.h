@@ -29,6 +29,8 @@ private:
     bool start_the_missing();
     std::optional<std::string> not_settled();
     std::optional<std::string> what_is_missing();
+    std::optional<std::string> who_is_behind();
+    void set_clocks();
     void act();
     std::string describe();
 
@@ -38,8 +40,11 @@ private:
     Life actor_ = 0;
     RequestId message_ = 0;
     RequestId vote_ = 0;
+    RequestId action_ = 0;
+    std::vector<Life> acted_in_time_;
     bool message_done_ = false;
     PollId poll_;
+    PollId action_poll_;
     std::vector<Life> got_message_;
     std::vector<Life> got_result_;
     std::string expected_;

@@ -32,6 +32,11 @@ Nanos SimClock::realtime() {
     return settings_.realtime + elapsed();
 }
 
+std::optional<Nanos> SimClock::error_bound(ActionClock) {
+    const Nanos off = realtime() - true_realtime(scheduler_.now());
+    return off < Nanos(0) ? -off : off;
+}
+
 Nanos SimClock::when_elapsed(Nanos local) const {
     if (local <= Nanos(0)) return Nanos(0);
     if (local >= horizon) return base::never;

@@ -22,7 +22,15 @@ public:
 
     base::Moment now() override;
     Nanos realtime() override;
+    Nanos action_time(ActionClock) override { return realtime(); }
+    /// How far the wall clock really is from the truth.
+    std::optional<Nanos> error_bound(ActionClock) override;
 
+    /// CLOCK_REALTIME of a clock without an error.
+    static Nanos true_realtime(Nanos simulated) { return epoch + simulated; }
+    static constexpr Nanos epoch = std::chrono::hours(24 * 365 * 55);
+    /// Simulated time at which CLOCK_REALTIME reaches `reading`, if nobody steps it.
+    Nanos when_realtime(Nanos reading) const { return when_elapsed(reading - settings_.realtime); }
     /// Simulated time at which CLOCK_MONOTONIC reaches `reading`, if the machine is not suspended.
     Nanos when_monotonic(Nanos reading) const;
     /// Simulated time at which CLOCK_BOOTTIME reaches `reading`; clamped to [0, base::never].

@@ -15,7 +15,12 @@ void VotesCountOnce::result(const VoteResult& result) const {
     const Said& said = found == polls_.end() ? none : found->second;
     std::set<MemberId> all = said.yes;
     all.insert(said.no.begin(), said.no.end());
-    if (result.yes_votes <= said.yes.size() && result.no_votes <= said.no.size() &&
+    // The library says no by itself for who has no clock to act by.
+    const std::set<MemberId> unsynchronised(result.unsynchronised.begin(),
+                                            result.unsynchronised.end());
+    all.insert(unsynchronised.begin(), unsynchronised.end());
+    if (result.yes_votes <= said.yes.size() &&
+        result.no_votes <= said.no.size() + unsynchronised.size() &&
         result.yes_votes + result.no_votes <= all.size()) {
         return;
     }

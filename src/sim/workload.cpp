@@ -1,5 +1,7 @@
 #include "sim/workload.h"
 
+#include <array>
+
 #include "sim/sender_order.h"
 
 namespace quorate::sim {
@@ -51,6 +53,7 @@ io::Command Workload::draw(Process& process) {
         case 8:
             return io::SendToMember{0, somebody(process), message('m', process)};
         case 9:
+            return random_.one_in(3) ? cancel(process) : action(process);
         case 10:
         case 11:
         case 12: {
@@ -68,6 +71,23 @@ io::Command Workload::draw(Process& process) {
     }
 }
 
+io::Command Workload::action(Process& process) {
+    static constexpr std::array<Nanos, 5> tolerances = {1ms, 30ms, 300ms, 5s, 200s};
+    const Nanos timeout = random_.between(20ms, 1s);
+    io::RequestAction asked;
+    asked.topic = "close breaker " + std::to_string(random_.below(9));
+    asked.kind = random_.one_in(3) ? Voting::consensus : Voting::majority;
+    asked.timeout = timeout;
+    asked.at = process.clock.realtime() + timeout + random_.between(1us, 2s);
+    asked.tolerance = tolerances[random_.below(tolerances.size())];
+    asked.margin = random_.one_in(2) ? Nanos(0) : random_.between(1us, 300ms);
+    return asked;
+}
+
+io::Command Workload::cancel(const Process&) {
+    return io::CancelAction{0, random_.one_in(20) ? random_.id<PollId>() : old_action_};
+}
+
 MemberId Workload::somebody(const Process& process) {
     const std::vector<MemberInfo>& members = process.mailbox.status().members;
     if (members.empty() || random_.one_in(10)) return {};
@@ -78,6 +98,7 @@ MemberId Workload::somebody(const Process& process) {
 void Workload::react(Process& process, const Event& event) {
     if (const auto* request = std::get_if<quorate::VoteRequest>(&event)) {
         if (random_.one_in(4)) old_poll_ = request->poll;
+        if (request->subject == Subject::action && random_.one_in(2)) old_action_ = request->poll;
         if (calm_ || !random_.one_in(world_.profile().silent_voter_one_in)) {
             vote(process, request->poll, request->timeout);
         }

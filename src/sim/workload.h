@@ -23,6 +23,8 @@ private:
     void ask_later(Life life);
     void ask(Process& process);
     io::Command draw(Process& process);
+    io::Command action(Process& process);
+    io::Command cancel(const Process& process);
     MemberId somebody(const Process& process);
     Payload message(char kind, const Process& process);
     void ask_again(Process& process, RequestId of);
@@ -33,6 +35,7 @@ private:
     bool calm_ = false;
     std::uint64_t number_ = 0;
     PollId old_poll_;
+    PollId old_action_;
 };
 
 }  // namespace quorate::sim

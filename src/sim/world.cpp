@@ -17,16 +17,16 @@ World::World(const Profile& profile, std::uint64_t seed, const Story& story, Cou
                [this](Life life, io::TransportEvent event) { receive(life, std::move(event)); }),
       referee_(profile, group_, scheduler_, story, counters) {
     network_.weather = profile.weather;
-    constexpr Nanos epoch = std::chrono::hours(24 * 365 * 55);
     for (Node node = 0; node < profile.machines; ++node) {
         const double error = profile.member.clock_drift / 2 * (2 * random_.unit() - 1);
         const Nanos uptime = random_.between(10s, 100'000s);
         machines_.emplace_back(
             scheduler_,
-            SimClock::Settings{.monotonic = uptime,
-                               .boottime = uptime + random_.between(0s, 1000s),
-                               .realtime = epoch + random_.between(0s, profile.wall_clock_spread),
-                               .rate_error = error});
+            SimClock::Settings{
+                .monotonic = uptime,
+                .boottime = uptime + random_.between(0s, 1000s),
+                .realtime = SimClock::epoch + random_.between(0s, profile.wall_clock_spread),
+                .rate_error = error});
     }
 }
 
@@ -73,6 +73,18 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     return options;
 }
 
+SimAlarm::Hooks World::alarm_hooks(Node node, Life life) {
+    return {.stopped = [this, node] { return stopped(node); },
+            .woke =
+                [this, life](const io::AlarmSetting& setting, const io::ActionWoke& woke) {
+                    Process* process = find(life);
+                    if (process == nullptr) return;
+                    referee_.woke(*process, setting, woke);
+                    process->commands.push_back(woke);
+                    plan_turn(*process, scheduler_.now() + random_.between(5us, 50us));
+                }};
+}
+
 void World::start(Node node, bool move) {
     Machine& machine = machines_[node];
     if (machine.process) return;
@@ -82,17 +94,17 @@ void World::start(Node node, bool move) {
     if (move && node >= profile_.anchors) ++machine.port;
     const Life life = static_cast<Life>(lives_.size());
     lives_.push_back(nullptr);
-    machine.process = std::make_unique<Process>(life, node, endpoint_of(node), machine.clock,
-                                                network_, profile_.member.mailbox_events,
-                                                [this, life](const Event& event, bool taken) {
-                                                    if (Process* self = find(life))
-                                                        referee_.posted(*self, event, taken);
-                                                });
+    machine.process = std::make_unique<Process>(
+        life, node, endpoint_of(node), machine.clock, network_, profile_.member.mailbox_events,
+        [this, life](const Event& event, bool taken) {
+            if (Process* self = find(life)) referee_.posted(*self, event, taken);
+        },
+        scheduler_, alarm_hooks(node, life));
     Process& process = *machine.process;
     network_.listen(life, node, process.endpoint, profile_.member.link_messages, profile_.beacon);
-    process.loop =
-        std::make_unique<group::GroupLoop>(loop_options(node, process), process.clock,
-                                           process.transport, process.store, process.mailbox);
+    process.loop = std::make_unique<group::GroupLoop>(loop_options(node, process), process.clock,
+                                                      process.transport, process.store,
+                                                      process.mailbox, process.alarm);
     process.awake_since = process.clock.now().monotonic;
     lives_[life] = &process;
     if (story_.on()) {

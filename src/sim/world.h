@@ -90,6 +90,7 @@ private:
     void let_component_read(Process& process);
     void run_again(Node node);
     std::string endpoint_of(Node node) const;
+    SimAlarm::Hooks alarm_hooks(Node node, Life life);
     group::LoopOptions loop_options(Node node, Process& process);
 
     const Profile& profile_;

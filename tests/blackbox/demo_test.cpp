@@ -24,7 +24,7 @@ std::vector<std::string> headings_of(const std::string& story) {
 }
 
 const std::vector<std::string> all_steps = {
-    "start", "founding",  "election", "message", "to leader", "order", "vote",
+    "start", "founding",  "election", "message", "to leader", "order", "vote", "action",
     "kill",  "fail-over", "eviction", "vote",    "return",    "order", "leave"};
 
 class Demo : public ::testing::TestWithParam<Arguments> {};

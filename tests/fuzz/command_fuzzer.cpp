@@ -37,6 +37,12 @@ struct Promised {
     void operator()(const ExpirePoll& command) const {
         require(static_cast<bool>(command.poll), "some poll expires");
     }
+    void operator()(const CloseAction& command) const {
+        require(static_cast<bool>(command.poll), "some action is stamped");
+    }
+    void operator()(const CancelAction& command) const {
+        require(command.poll && command.requester, "some action is called off by somebody");
+    }
 };
 
 MemberId member(std::uint64_t number) {
@@ -51,9 +57,10 @@ StateMachine some_group() {
     }
     StateMachine machine(founding);
     for (std::uint64_t i = 1; i <= 2; ++i) {
-        OpenPoll open{
-            PollId{2, i},           member(i), 7, "topic", Voting::majority, Subject::value,
-            std::chrono::seconds(1)};
+        OpenPoll open{PollId{2, i}, member(i),        7,
+                      "topic",      Voting::majority, std::chrono::seconds(1)};
+        if (i == 2)
+            open.action = ActionTerms{.at = std::chrono::hours(1), .tolerance = base::Nanos(1)};
         machine.apply(i, encode(open));
     }
     machine.apply(3, encode(CastVote{PollId{2, 1}, member(1), true}));

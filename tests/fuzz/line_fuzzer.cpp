@@ -35,13 +35,22 @@ struct Spelling {
     std::string operator()(const command::SendToMember& c) const {
         return "send-member " + (c.to ? c.to.hex() : "-") + " " + c.text;
     }
-    std::string operator()(const command::RequestVote& c) const {
-        const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.timeout);
-        require(timeout.count() >= 1 && timeout.count() <= 86'400'000, "timeouts are bounded");
-        return std::string("request-vote ") +
-               (c.kind == Voting::majority ? "majority " : "consensus ") +
-               std::to_string(timeout.count()) + " " + c.topic;
+    static std::string spell(Voting kind) {
+        return kind == Voting::majority ? "majority " : "consensus ";
     }
+    static std::string spell(Duration time) {
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time);
+        require(ms.count() >= 1 && ms.count() <= 86'400'000, "times are bounded");
+        return std::to_string(ms.count()) + " ";
+    }
+    std::string operator()(const command::RequestVote& c) const {
+        return "request-vote " + spell(c.kind) + spell(c.timeout) + c.topic;
+    }
+    std::string operator()(const command::RequestAction& c) const {
+        require(c.in > c.timeout, "the moment comes after the vote");
+        return "request-action " + spell(c.kind) + spell(c.timeout) + spell(c.in) + c.topic;
+    }
+    std::string operator()(const command::Cancel& c) const { return "cancel " + c.poll.hex(); }
     std::string operator()(const command::Vote& c) const {
         return "vote " + c.poll.hex() + (c.yes ? " yes" : " no");
     }

@@ -18,6 +18,15 @@ struct HandClock final : io::Clock {
     base::Moment moment{10s, 20s};
     base::Moment now() override { return moment; }
     Nanos realtime() override { return moment.boottime + 1'700'000'000s; }
+    Nanos action_time(ActionClock) override { return realtime(); }
+    std::optional<Nanos> error_bound(ActionClock) override { return 1ms; }
+};
+
+/// Never wakes anybody by itself.
+struct HandAlarm final : io::Alarm {
+    std::vector<PollId> set_for;
+    void set(io::AlarmSetting setting) override { set_for.push_back(setting.poll); }
+    bool cancel(PollId poll) override { return std::erase(set_for, poll) > 0; }
 };
 
 /// Looks at what is sent, and loses it.
@@ -55,7 +64,8 @@ struct Component final : io::Mailbox {
 class Story {
 public:
     explicit Story(Input input)
-        : input_(input), loop_(options(input_.byte()), clock_, network_, store_, component_) {}
+        : input_(input),
+          loop_(options(input_.byte()), clock_, network_, store_, component_, alarm_) {}
     void tell() {
         for (int i = 0; i < max_steps && !input_.empty() && !loop_.finished(); ++i) step();
     }
@@ -79,6 +89,7 @@ private:
     void hear(std::uint8_t how);
     void address(wire::Frame& frame, std::uint8_t how);
     io::Command some_request();
+    io::Command some_action(RequestId request);
     void turn(std::vector<io::TransportEvent> arrived, std::vector<io::Command> commands = {}) {
         loop_.turn(arrived, commands);
         (void)loop_.status();
@@ -89,6 +100,7 @@ private:
     Listener network_;
     io::NoStore store_;
     Component component_;
+    HandAlarm alarm_;
     group::GroupLoop loop_;
 };
 
@@ -167,6 +179,30 @@ io::Command Story::some_request() {
             return io::SendVote{request, PollId{2, 1}, true};
         case 6:
             return io::TransferLeadership{request, MemberId{1, 2}};
+        default:
+            return some_action(request);
+    }
+}
+
+io::Command Story::some_action(RequestId request) {
+    const std::uint8_t kind = input_.byte();
+    const Nanos now = clock_.realtime();
+    switch (kind % 4) {
+        case 0:
+            return io::RequestAction{.request = request,
+                                     .topic = "x",
+                                     .timeout = 10ms,
+                                     .at = now + std::chrono::milliseconds(kind),
+                                     .tolerance = 5ms};
+        case 1:
+            if (alarm_.set_for.empty()) return io::CancelAction{request, PollId{2, 1}};
+            return io::CancelAction{request, alarm_.set_for.back()};
+        case 2: {
+            if (alarm_.set_for.empty()) return io::CancelAction{request, PollId{2, 1}};
+            const PollId poll = alarm_.set_for.back();
+            alarm_.set_for.pop_back();
+            return io::ActionWoke{0, poll, now, static_cast<io::ActionWoke::Found>(kind / 4 % 3)};
+        }
         default:
             return io::LeaveGroup{request};
     }

@@ -65,16 +65,27 @@ void write_frames() {
 std::vector<consensus::Command> commands() {
     using namespace consensus;
     const PollId poll{2, 1};
+    const PollId agreed{2, 3};
+    const ActionTerms terms{.at = std::chrono::hours(1), .tolerance = std::chrono::seconds(1)};
+    OpenPoll action{
+        agreed, member(2), 9, "close breaker 7", Voting::majority, std::chrono::seconds(1)};
+    action.action = terms;
     return {Join{{member(4), "relay 4", "tcp://10.0.0.4:5601", Role::member}},
             Join{{member(1), "relay", "tcp://10.0.0.9:5601", Role::observer}},
             Leave{member(1), Departure::left},
             Leave{member(3), Departure::lost},
             OrderedMessage{member(2), 7, 1'700'000'000, Payload("set point 0.8")},
             OpenPoll{PollId{2, 9}, member(2), 8, "open breaker 7", Voting::consensus,
-                     Subject::action, std::chrono::seconds(1)},
+                     std::chrono::seconds(1)},
             CastVote{poll, member(2), true},
             CastVote{poll, member(3), false},
-            ExpirePoll{poll}};
+            ExpirePoll{poll},
+            action,
+            CastVote{agreed, member(2), true},
+            CastVote{agreed, member(4), true},
+            CastVote{agreed, member(1), false, true},
+            CloseAction{agreed, std::chrono::seconds(1)},
+            CancelAction{agreed, member(2), 10, std::chrono::seconds(2)}};
 }
 
 void write_commands_and_states() {

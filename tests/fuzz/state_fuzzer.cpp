@@ -33,9 +33,16 @@ void go_on(StateMachine machine) {
     if (!roster.empty()) {
         apply(Leave{roster.back().id, Departure::lost});
         apply(Join{roster.back()});
-        apply(OpenPoll{PollId{9, 9}, roster.back().id, 1, "topic", Voting::consensus,
-                       Subject::action, std::chrono::seconds(1)});
+        OpenPoll open{PollId{9, 9}, roster.back().id,  1,
+                      "topic",      Voting::consensus, std::chrono::seconds(1)};
+        open.action = ActionTerms{.at = std::chrono::hours(1), .tolerance = base::Nanos(1)};
+        apply(open);
     }
+    const auto actions = machine.actions();
+    for (const auto& [id, action] : actions) {
+        if (!roster.empty()) apply(CancelAction{id, roster.back().id, 1, action.terms.at / 2});
+    }
+    for (const auto& [id, poll] : polls) apply(CloseAction{id, std::chrono::seconds(1)});
     for (const auto& [id, poll] : polls) apply(ExpirePoll{id});
     for (const auto& [id, poll] : polls) require(machine.find_poll(id) == nullptr, "polls expire");
     check_bounds(machine);

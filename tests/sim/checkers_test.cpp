@@ -3,6 +3,7 @@
 
 #include "consensus/commands.h"
 #include "raft/log.h"
+#include "sim/actions_agreed.h"
 #include "sim/committed_entries.h"
 #include "sim/fencing_tokens.h"
 #include "sim/incarnation_order.h"
@@ -243,11 +244,19 @@ TEST(PollOutcomes, an_outcome_told_twice_is_caught) {
     EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0), 10s), RuleBroken);
 }
 
+consensus::Poll question(Voting kind) {
+    consensus::Poll open;
+    open.id = poll;
+    open.kind = kind;
+    open.timeout = 1s;
+    return open;
+}
+
 TEST(PollOutcomes, an_outcome_that_does_not_follow_from_the_votes_is_caught) {
     PollOutcomes rule;
     const VoteRequest request{
         .poll = poll, .topic = "", .kind = Voting::consensus, .requester = ann};
-    rule.opened(poll, request.kind, 1s, 0s);
+    rule.opened(question(Voting::consensus), 0s);
     rule.asked(ann, request);
     EXPECT_EQ(rule.owed(ann), poll);
     EXPECT_THROW(rule.told(ann, result(Outcome::yes, 2, 0), 10s), RuleBroken);
@@ -255,7 +264,7 @@ TEST(PollOutcomes, an_outcome_that_does_not_follow_from_the_votes_is_caught) {
 
 TEST(PollOutcomes, a_deadline_that_came_too_early_is_caught) {
     PollOutcomes rule;
-    rule.opened(poll, Voting::majority, 1s, 2s);
+    rule.opened(question(Voting::majority), 2s);
     EXPECT_THROW(rule.told(ann, result(Outcome::timeout, 1, 0), 2500ms), RuleBroken);
 }
 
@@ -265,6 +274,60 @@ TEST(PollOutcomes, lost_without_a_reset_is_caught) {
     rule.end_of_turn(true);
     rule.told(bob, result(Outcome::lost, 0, 0), 10s);
     EXPECT_THROW(rule.end_of_turn(false), RuleBroken);
+}
+
+/// Agreed on by Ann and Bob, for second 100, give or take one.
+ActionsAgreed agreed_action() {
+    ActionsAgreed rule;
+    rule.agreed(ann, {poll, "close breaker 7", {.at = 100s, .tolerance = 1s}, {ann, bob}});
+    return rule;
+}
+const io::AlarmSetting alarm{poll, "close breaker 7", 100s, 1s, ActionClock::realtime};
+io::ActionWoke woke_at(Nanos actual) {
+    return {0, poll, actual, io::ActionWoke::Found::in_time};
+}
+
+TEST(ActionsAgreed, an_act_as_agreed_is_right) {
+    ActionsAgreed rule = agreed_action();
+    EXPECT_EQ(rule.owed(ann, 100s), std::nullopt);
+    EXPECT_EQ(rule.owed(ann, 110s), poll);
+    rule.woke(ann, alarm, woke_at(100s), 99500ms);
+    rule.told(ann, poll, "done");
+    EXPECT_EQ(rule.owed(ann, 110s), std::nullopt);
+}
+
+TEST(ActionsAgreed, an_act_that_nobody_agreed_on_is_caught) {
+    ActionsAgreed rule = agreed_action();
+    EXPECT_THROW(rule.woke(bob, alarm, woke_at(100s), 100s), RuleBroken);
+}
+
+TEST(ActionsAgreed, an_act_before_the_moment_or_too_far_from_it_is_caught) {
+    EXPECT_THROW(agreed_action().woke(ann, alarm, woke_at(99s), 99500ms), RuleBroken);
+    EXPECT_THROW(agreed_action().woke(ann, alarm, woke_at(100s), 98s), RuleBroken);
+    EXPECT_THROW(agreed_action().woke(ann, alarm, woke_at(100s), 103s), RuleBroken);
+}
+
+TEST(ActionsAgreed, an_act_after_its_calling_off_and_a_second_one_are_caught) {
+    ActionsAgreed rule = agreed_action();
+    rule.told(ann, poll, "called off");
+    EXPECT_THROW(rule.woke(ann, alarm, woke_at(100s), 100s), RuleBroken);
+    EXPECT_THROW(rule.told(ann, poll, "missed"), RuleBroken);
+    ActionsAgreed twice = agreed_action();
+    twice.woke(ann, alarm, woke_at(100s), 100s);
+    EXPECT_THROW(twice.woke(ann, alarm, woke_at(100s), 100s), RuleBroken);
+}
+
+TEST(ActionsAgreed, a_stamp_from_the_past_is_caught) {
+    const ActionsAgreed rule;
+    const auto entry = [](Nanos stamp) {
+        raft::Entry closing;
+        closing.index = 7;
+        closing.kind = raft::EntryKind::command;
+        closing.data = consensus::encode(consensus::CloseAction{poll, stamp});
+        return closing;
+    };
+    rule.appended(entry(50s), 50s);
+    EXPECT_THROW(rule.appended(entry(50s), 50s + 1ns), RuleBroken);
 }
 
 TEST(VotesCountOnce, a_vote_counted_twice_is_caught) {

@@ -25,6 +25,14 @@ struct HandClock final : io::Clock {
     base::Moment moment{10s, 20s};
     base::Moment now() override { return moment; }
     Nanos realtime() override { return moment.boottime + 1'700'000'000s; }
+    Nanos action_time(ActionClock) override { return realtime(); }
+    std::optional<Nanos> error_bound(ActionClock) override { return 1ms; }
+};
+
+/// There are no actions here.
+struct NoAlarm final : io::Alarm {
+    void set(io::AlarmSetting) override {}
+    bool cancel(PollId) override { return false; }
 };
 
 /// Keeps what is sent.
@@ -117,7 +125,8 @@ protected:
     Network network;
     io::NoStore store;
     Component component;
-    GroupLoop loop{options(), clock, network, store, component};
+    NoAlarm alarm;
+    GroupLoop loop{options(), clock, network, store, component, alarm};
     const MemberId other{2, 2};
 };
 

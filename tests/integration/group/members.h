@@ -23,11 +23,21 @@ inline GroupSpec spec_of(std::uint32_t size) {
     return spec;
 }
 
+/// What a test wants otherwise.
+using Change = std::function<void(CoordinatorOptions&)>;
+
+inline CoordinatorOptions options_of(const std::string& name, const std::vector<std::string>& seeds,
+                                     const Change& change) {
+    CoordinatorOptions options{.component = name, .seeds = seeds, .beacon = ""};
+    if (change) change(options);
+    return options;
+}
+
 /// One component in the group room.A, hearing everything.
 struct Member {
     explicit Member(const std::string& name, const GroupSpec& spec,
-                    const std::vector<std::string>& seeds = {})
-        : coordinator(CoordinatorOptions{.component = name, .seeds = seeds, .beacon = ""}),
+                    const std::vector<std::string>& seeds = {}, const Change& change = {})
+        : coordinator(options_of(name, seeds, change)),
           group(coordinator.join_group("room", "A", spec)) {
         group.on_started([this](const Started& e) { endpoint = e.endpoint; });
         group.on_joined([this](const Joined&) { joined = true; });
@@ -70,7 +80,7 @@ inline bool await(const std::vector<Member*>& members, const std::function<bool(
 /// A founded group of as many members as its size says.
 class Room {
 public:
-    explicit Room(std::uint32_t size) {
+    explicit Room(std::uint32_t size, Change change = {}) : change_(std::move(change)) {
         for (std::uint32_t i = 0; i < size; ++i) add("member-" + std::to_string(i), spec_of(size));
         EXPECT_TRUE(await([&] { return settled(size); })) << "the group did not settle";
     }
@@ -78,7 +88,7 @@ public:
     Member& add(const std::string& name, const GroupSpec& spec) {
         std::vector<std::string> seeds;
         if (!members_.empty()) seeds.push_back(first_endpoint());
-        members_.push_back(std::make_unique<Member>(name, spec, seeds));
+        members_.push_back(std::make_unique<Member>(name, spec, seeds, change_));
         return *members_.back();
     }
     Member& operator[](std::size_t i) { return *members_[i]; }
@@ -120,6 +130,7 @@ private:
         }
         return true;
     }
+    Change change_;
     std::vector<std::unique_ptr<Member>> members_;
 };
 

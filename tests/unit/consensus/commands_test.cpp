@@ -14,7 +14,10 @@ namespace {
 using namespace std::chrono_literals;
 
 OpenPoll question() {
-    return {poll(1), member(2), 33, "open breaker 7?", Voting::consensus, Subject::action, 1500ms};
+    OpenPoll open{poll(1), member(2), 33, "open breaker 7?", Voting::consensus, 1500ms};
+    open.action = {1'700'000'000s, 2ms, 50ms, ActionClock::tai};
+    open.stamp = 1'600'000'000s;
+    return open;
 }
 
 /// One of each kind.
@@ -24,7 +27,9 @@ std::vector<Command> all_kinds() {
             OrderedMessage{member(1), 9, -5, Payload(std::string("a\0b", 3))},
             question(),
             CastVote{poll(4), member(5), true},
-            ExpirePoll{poll(6)}};
+            ExpirePoll{poll(6)},
+            CloseAction{poll(7), 5s},
+            CancelAction{poll(8), member(9), 10, 11s}};
 }
 
 bool is_refused(const Command& command) {
@@ -48,7 +53,8 @@ TEST(Commands, ComeBackFromTheirBytes) {
     EXPECT_EQ(open.request, 33u);
     EXPECT_EQ(open.topic, "open breaker 7?");
     EXPECT_EQ(open.kind, Voting::consensus);
-    EXPECT_EQ(open.subject, Subject::action);
+    EXPECT_EQ(open.action, question().action);
+    EXPECT_EQ(open.stamp, question().stamp);
     EXPECT_EQ(open.timeout, 1500ms);
     const auto leave = std::get<Leave>(*decode(encode(Leave{member(3), Departure::lost})));
     EXPECT_EQ(leave.member, member(3));
@@ -123,7 +129,12 @@ TEST(Commands, AreRefusedOutsideTheLimits) {
     EXPECT_FALSE(is_refused(asked([](auto& p) { p.topic = std::string(64 * 1024, 't'); })));
     EXPECT_TRUE(is_refused(asked([](auto& p) { p.topic = std::string(64 * 1024 + 1, 't'); })));
     EXPECT_TRUE(is_refused(asked([](auto& p) { p.kind = static_cast<Voting>(2); })));
-    EXPECT_TRUE(is_refused(asked([](auto& p) { p.subject = static_cast<Subject>(2); })));
+    EXPECT_FALSE(is_refused(asked([](auto& p) { p.action.reset(); })));
+    EXPECT_TRUE(is_refused(asked([](auto& p) { p.action->tolerance = 0ns; })));
+    EXPECT_TRUE(is_refused(asked([](auto& p) { p.action->tolerance = 1h + 1ns; })));
+    EXPECT_TRUE(is_refused(asked([](auto& p) { p.action->margin = -1ns; })));
+    EXPECT_TRUE(is_refused(asked([](auto& p) { p.action->at = base::never; })));
+    EXPECT_TRUE(is_refused(asked([](auto& p) { p.action->clock = static_cast<ActionClock>(3); })));
     EXPECT_TRUE(is_refused(asked([](auto& p) { p.poll = {}; })));
     EXPECT_TRUE(is_refused(asked([](auto& p) { p.requester = {}; })));
 }

@@ -11,23 +11,34 @@ namespace {
 Command random_command(base::Random& random) {
     const auto someone = [&] { return 1 + random.below(9); };
     const auto some_poll = [&] { return poll(1 + random.below(40)); };
-    switch (random.below(8)) {
+    const auto some_time = [&] { return std::chrono::seconds(random.below(1000)); };
+    switch (random.below(10)) {
         case 0:
             return Join{record(someone(), random.one_in(4) ? Role::observer : Role::member)};
         case 1:
             return Leave{member(someone()), random.one_in(2) ? Departure::left : Departure::lost};
         case 2:
             return OrderedMessage{member(someone()), random.next(), 5, Payload("data")};
-        case 3:
-            return OpenPoll{some_poll(),
-                            member(someone()),
-                            random.next(),
-                            "topic",
-                            random.one_in(2) ? Voting::majority : Voting::consensus,
-                            random.one_in(2) ? Subject::value : Subject::action,
-                            std::chrono::seconds(1)};
+        case 3: {
+            OpenPoll open{some_poll(),
+                          member(someone()),
+                          random.next(),
+                          "topic",
+                          random.one_in(2) ? Voting::majority : Voting::consensus,
+                          std::chrono::seconds(1)};
+            if (random.one_in(2)) {
+                open.action = {some_time(), std::chrono::seconds(1), std::chrono::seconds(5),
+                               random.one_in(2) ? ActionClock::tai : ActionClock::monotonic};
+                open.stamp = some_time() / 2;
+            }
+            return open;
+        }
         case 4:
             return ExpirePoll{some_poll()};
+        case 5:
+            return CloseAction{some_poll(), some_time() / 2};
+        case 6:
+            return CancelAction{some_poll(), member(someone()), random.next(), some_time() / 2};
         default:
             return CastVote{some_poll(), member(someone()), !random.one_in(3)};
     }
@@ -48,6 +59,12 @@ struct Shown {
         return "closed " + e.poll.hex() + std::string(to_string(e.outcome)) +
                std::to_string(e.yes_votes) + ":" + std::to_string(e.no_votes);
     }
+    std::string operator()(const ActionAgreed& e) const { return "agreed " + e.poll.hex(); }
+    std::string operator()(const ActionArmed& e) const {
+        return "armed " + e.action.poll.hex() + std::to_string(e.action.electorate.size());
+    }
+    std::string operator()(const ActionOff& e) const { return "off " + e.poll.hex(); }
+    std::string operator()(const CancelRejected& e) const { return "rejected: " + e.error.message; }
     std::string operator()(const Malformed&) const { return "malformed"; }
 };
 

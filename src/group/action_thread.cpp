@@ -1,0 +1,149 @@
+#include "group/action_thread.h"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include <algorithm>
+
+#include "consensus/state_machine.h"
+#include "group/system_clock.h"
+
+namespace quorate::group {
+
+namespace {
+
+using namespace std::chrono_literals;
+using base::Nanos;
+
+/// From here on the thread is this action's alone.
+constexpr Nanos approach = 2ms;
+/// The kernel wakes sleepers late by less than this, mostly.
+constexpr Nanos spin = 80us;
+/// The clock may be stepped meanwhile: it is looked at as often as this.
+constexpr Nanos longest_wait = 100ms;
+
+clockid_t id_of(ActionClock clock) {
+    switch (clock) {
+        case ActionClock::realtime:
+            return CLOCK_REALTIME;
+        case ActionClock::tai:
+            return CLOCK_TAI;
+        case ActionClock::monotonic:
+            break;
+    }
+    return CLOCK_MONOTONIC;
+}
+
+/// Until `moment`; returns what the clock shows then.
+Nanos sleep_until(ActionClock clock, Nanos moment) {
+    const Nanos until = moment - spin;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(until);
+    const timespec time{seconds.count(), (until - seconds).count()};
+    while (clock_nanosleep(id_of(clock), TIMER_ABSTIME, &time, nullptr) == EINTR) {
+    }
+    Nanos actual = read_action_clock(clock);
+    while (actual < moment) actual = read_action_clock(clock);
+    return actual;
+}
+
+}  // namespace
+
+void Actuator::set(Act act) {
+    auto fresh = std::make_shared<const Act>(std::move(act));
+    std::lock_guard lock(mutex_);
+    act_.swap(fresh);
+}
+
+void Actuator::run(const ActionDue& due) const {
+    std::shared_ptr<const Act> act;
+    {
+        std::lock_guard lock(mutex_);
+        act = act_;
+    }
+    if (act && *act) (*act)(due);
+}
+
+ActionThread::ActionThread(std::optional<Nanos> stated_error, const Actuator& actuator)
+    : stated_error_(stated_error),
+      actuator_(actuator),
+      reports_(context_, 2 * consensus::StateMachine::max_actions) {}
+
+ActionThread::~ActionThread() {
+    {
+        std::lock_guard lock(mutex_);
+        ends_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void ActionThread::set(io::AlarmSetting setting) {
+    {
+        std::lock_guard lock(mutex_);
+        const PollId poll = setting.poll;
+        settings_.insert_or_assign(poll, std::move(setting));
+    }
+    changed_.notify_one();
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+}
+
+bool ActionThread::cancel(PollId poll) {
+    std::lock_guard lock(mutex_);
+    return settings_.erase(poll) > 0;
+}
+
+const io::AlarmSetting* ActionThread::find_next() const {
+    const io::AlarmSetting* next = nullptr;
+    Nanos soonest = base::never;
+    for (const auto& [poll, setting] : settings_) {
+        const Nanos left = setting.at - read_action_clock(setting.clock);
+        if (next != nullptr && left >= soonest) continue;
+        next = &setting;
+        soonest = left;
+    }
+    return next;
+}
+
+void ActionThread::run() {
+    pthread_setname_np(pthread_self(), "q:actions");
+    prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);  // by default the kernel rounds sleeps up by 50 us
+    std::unique_lock lock(mutex_);
+    while (!ends_) {
+        const io::AlarmSetting* next = find_next();
+        if (next == nullptr) {
+            changed_.wait(lock);
+            continue;
+        }
+        const Nanos left = next->at - read_action_clock(next->clock);
+        if (left > approach) {
+            changed_.wait_for(lock, std::min(left - approach, longest_wait));
+            continue;
+        }
+        const io::AlarmSetting setting = *next;
+        lock.unlock();
+        wake_up_for(setting);
+        lock.lock();
+    }
+}
+
+void ActionThread::wake_up_for(const io::AlarmSetting& setting) {
+    // Before the moment, so that it costs none of it.
+    const auto error = stated_error_ ? stated_error_ : action_clock_error(setting.clock);
+    const Nanos actual = sleep_until(setting.clock, setting.at);
+    {
+        std::lock_guard lock(mutex_);
+        if (settings_.erase(setting.poll) == 0) return;  // called off meanwhile
+    }
+    io::ActionWoke woke{0, setting.poll, actual, io::ActionWoke::Found::in_time};
+    if (!error || *error > setting.tolerance) {
+        woke.found = io::ActionWoke::Found::clock_lost;
+    } else if (actual - setting.at > setting.tolerance) {
+        woke.found = io::ActionWoke::Found::late;
+    } else {
+        actuator_.run({setting.poll, setting.topic, setting.at, actual});
+    }
+    reports_.push(woke);
+}
+
+}  // namespace quorate::group

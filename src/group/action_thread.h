@@ -1,0 +1,64 @@
+// The thread that wakes up for agreed actions: it sleeps until shortly before the moment, by the
+// action's own clock, and spins for the rest. Started with the first action.
+//
+// set() and cancel() belong to the group's worker, as does the reading end of reports(); the
+// component's actuator runs on the thread itself.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "group/command_queue.h"
+#include "io/alarm.h"
+
+namespace quorate::group {
+
+/// What the component does at the moment. Any thread.
+class Actuator {
+public:
+    using Act = std::function<void(const ActionDue&)>;
+    void set(Act act);
+    void run(const ActionDue& due) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Act> act_;
+};
+
+class ActionThread final : public io::Alarm {
+public:
+    /// `stated_error`: of the clock; asked from the kernel otherwise. `actuator` outlives this.
+    ActionThread(std::optional<base::Nanos> stated_error, const Actuator& actuator);
+    /// Waits for an actuator that runs.
+    ~ActionThread() override;
+    ActionThread(const ActionThread&) = delete;
+    ActionThread& operator=(const ActionThread&) = delete;
+
+    void set(io::AlarmSetting setting) override;
+    bool cancel(PollId poll) override;
+    /// An io::ActionWoke for every one that was not cancelled.
+    CommandQueue& reports() { return reports_; }
+
+private:
+    void run();
+    const io::AlarmSetting* find_next() const;
+    void wake_up_for(const io::AlarmSetting& setting);
+
+    const std::optional<base::Nanos> stated_error_;
+    const Actuator& actuator_;
+    PipeContext context_;
+    CommandQueue reports_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<PollId, io::AlarmSetting> settings_;
+    bool ends_ = false;
+    std::thread thread_;
+};
+
+}  // namespace quorate::group

@@ -1,0 +1,90 @@
+// Timed actions in the library: the actuator, and what is refused at once.
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "members.h"
+
+namespace quorate::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Acting {
+    explicit Acting(Member& member) {
+        member.group.on_vote_request(
+            [&member](const VoteRequest& e) { EXPECT_TRUE(member.group.send_vote(e.poll, true)); });
+        member.group.on_action_due([this](const ActionDue& e) { due.push_back(e); });
+        member.group.on_action_missed([this](const ActionMissed& e) { missed.push_back(e); });
+        member.group.set_actuator([this](const ActionDue& e) {
+            actuated_by = std::this_thread::get_id();
+            actuated_late = e.lateness().count();
+            ++actuated;
+        });
+    }
+    std::vector<ActionDue> due;
+    std::vector<ActionMissed> missed;
+    std::thread::id actuated_by;
+    std::atomic<std::int64_t> actuated_late{-1};
+    std::atomic<int> actuated{0};
+};
+
+TEST(Actions, run_the_actuator_on_a_thread_of_their_own_and_then_tell) {
+    Room room(3, [](CoordinatorOptions& options) { options.clock = ActionClock::monotonic; });
+    std::vector<std::unique_ptr<Acting>> acting;
+    for (Member* member : room.pointers()) acting.push_back(std::make_unique<Acting>(*member));
+
+    Group& group = room[0].group;
+    const Duration at = group.action_time() + 1500ms;
+    auto opened =
+        group.await(group.request_action("close breaker 7", at, {.timeout = 1s, .tolerance = 1s}));
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_TRUE(opened->poll);
+    ASSERT_TRUE(room.await([&] {
+        return std::all_of(acting.begin(), acting.end(),
+                           [](const auto& one) { return one->due.size() == 1; });
+    }));
+    for (const auto& one : acting) {
+        EXPECT_EQ(one->due[0].poll, opened->poll);
+        EXPECT_EQ(one->due[0].scheduled, at);
+        EXPECT_EQ(one->actuated, 1);
+        EXPECT_EQ(one->actuated_late, one->due[0].lateness().count());
+        EXPECT_GE(one->actuated_late, 0);
+        EXPECT_NE(one->actuated_by, std::this_thread::get_id());
+        EXPECT_TRUE(one->missed.empty());
+    }
+}
+
+TEST(Actions, that_make_no_sense_are_refused_at_once) {
+    Room room(3, [](CoordinatorOptions& options) { options.clock = ActionClock::monotonic; });
+    Group& group = room[0].group;
+    const Duration now = group.action_time();
+    const auto refused = [&](Duration at, ActionOptions options) {
+        const Request asked = group.request_action("x", at, options);
+        return !asked && asked.error().code == ErrorCode::bad_argument;
+    };
+    EXPECT_TRUE(refused(now + 500ms, {.timeout = 1s})) << "before the vote ends";
+    EXPECT_TRUE(refused(now + 10s, {.timeout = 0s}));
+    EXPECT_TRUE(refused(now + 10s, {.tolerance = 0s}));
+    EXPECT_TRUE(refused(now + 10s, {.margin = -1ns}));
+    EXPECT_FALSE(group.cancel_action(PollId{}));
+}
+
+TEST(Actions, end_with_the_membership) {
+    Room room(3, [](CoordinatorOptions& options) { options.clock = ActionClock::monotonic; });
+    std::vector<std::unique_ptr<Acting>> acting;
+    for (Member* member : room.pointers()) acting.push_back(std::make_unique<Acting>(*member));
+    Member& leaver = room.follower();
+    Acting& its = *acting[&leaver == &room[0] ? 0 : &leaver == &room[1] ? 1 : 2];
+    auto& group = leaver.group;
+    ASSERT_TRUE(group.await(group.request_action("later", group.action_time() + 60s)));
+    ASSERT_TRUE(room.await([&] { return leaver.results.size() == 1; }));
+    ASSERT_TRUE(leaver.results[0].yes());
+    ASSERT_TRUE(leaver.coordinator.leave_group(group));
+    ASSERT_TRUE(room.await([&] { return leaver.left; }));
+    ASSERT_EQ(its.missed.size(), 1u);
+    EXPECT_EQ(its.actuated, 0);
+}
+
+}  // namespace
+}  // namespace quorate::testing
