@@ -54,6 +54,8 @@ public:
     bool am_leader() const;
     std::shared_ptr<const GroupStatus> published() const { return published_.status(); }
     GroupStatus status() const;
+    GroupMetrics metrics() const { return published_.metrics(); }
+    std::vector<ElectionRecord> elections() const { return *published_.elections(); }
     GroupSpec spec() const;
     const std::string& name() const { return name_; }
 

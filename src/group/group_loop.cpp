@@ -75,6 +75,7 @@ void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
         return;
     }
     outbox_.flush();
+    measurements_.turn_began(now(), next_deadline_);
     notice_lateness();
     for (const io::TransportEvent& event : arrived) {
         if (finished_) break;
@@ -103,6 +104,7 @@ void GroupLoop::Impl::notice_lateness() {
     // This member was stopped itself: what it didn't hear says nothing about the others (rule 10).
     story("was late by " + std::to_string(late.count() / 1000000) + " ms");
     excused_at_ = now();
+    measurements_.excuse();
     leader_heard_at_ = now();
     if (proposed_) abandon_founding("this member was stopped meanwhile");
     majority_seen_at_ = never;
@@ -110,6 +112,7 @@ void GroupLoop::Impl::notice_lateness() {
 
 void GroupLoop::Impl::settle_turn() {
     if (raft_ && raft_->next_deadline() <= now()) raft_->tick(now_);
+    observe_raft();
     pump();
     if (now() >= housekeeping_at_) housekeeping();
     watch_leader();
@@ -129,6 +132,7 @@ void GroupLoop::Impl::settle_turn() {
     if (now() >= announce_at_) announce();
     pump();
     watch_leader();
+    observe_raft();
     publish_status();
 }
 
@@ -158,6 +162,7 @@ void GroupLoop::Impl::housekeeping() {
         return entry.second.last_asked + timing().peer_timeout < now();
     });
     if (links_tidied_at_ + timing().peer_timeout <= now()) tidy_links();
+    publish_observations();
 }
 
 Nanos GroupLoop::Impl::find_next_deadline() const {

@@ -67,6 +67,7 @@ std::optional<Error> GroupLoop::Impl::propose(const Asker& asker, Payload bytes,
     if (leads()) {
         const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind);
         if (!index) return index.error();
+        measurements_.proposed(*index, now());
     } else if (!send_to(raft_->leader(), wire::Proposal{asker.serial, std::move(bytes)})) {
         return Error{ErrorCode::would_block,
                      "the link to the leader is full: wait for outcomes, then try again"};
@@ -92,7 +93,7 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
     } else {
         if (std::holds_alternative<consensus::Leave>(*command)) append_all_votes();
         const Result<raft::Index> index = raft_->propose(now_, proposal.command, kind_of(*command));
-        if (index) return;
+        if (index) return measurements_.proposed(*index, now());
         reply.error = index.error().code;
     }
     if (proposal.request != 0) send_to(from.sender, reply);

@@ -37,6 +37,8 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     };
     machine_ = std::move(machine);
     raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
+    measurements_.excuse();
+    elections_.entered(now(), false);
     proposed_.reset();
     joining_.reset();
     accepted_founding_ = {};
@@ -101,6 +103,7 @@ void GroupLoop::Impl::send_raft(const std::vector<raft::Outgoing>& messages) {
     const raft::Append* built = nullptr;
     for (const raft::Outgoing& outgoing : messages) {
         if (!may_send_raft(outgoing.to)) continue;
+        observe_sent(outgoing.to, outgoing.message);
         const auto* append = std::get_if<raft::Append>(&outgoing.message);
         if (append == nullptr || append->entries.empty()) {
             send_to(outgoing.to, wire::RaftFrame{outgoing.message});
@@ -112,7 +115,7 @@ void GroupLoop::Impl::send_raft(const std::vector<raft::Outgoing>& messages) {
             shared.emplace(frame_to(outgoing.to, wire::RaftFrame{outgoing.message}, std::nullopt));
             built = append;
         }
-        transport_.send(endpoint, shared->append_for(outgoing.to, append->successor_rank));
+        hand_over(endpoint, shared->append_for(outgoing.to, append->successor_rank));
     }
 }
 
