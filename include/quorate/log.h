@@ -44,7 +44,8 @@ struct LogLine {
     std::string text;    ///< one line
 };
 
-/// Called on the group's worker thread, which waits for it: it must be quick and must not throw.
+/// Called on the group's worker thread, which waits for it: it must be quick and must not throw. One
+/// that several groups share is called by several threads at once.
 using LogSink = std::function<void(const LogLine&)>;
 /// By LogModule.
 using LogLevels = std::array<LogLevel, log_modules>;

@@ -148,11 +148,11 @@ inline std::vector<Body> all_bodies() {
                      {AppMessage::Address::group, 9, Payload("ready")}}},
         Farewell{7},
         Beacon{introduction(), standing()},
-        Inspect{Inspect::Subject::elections, 46, "tcp://10.0.0.9:1"},
-        Inspection{47, "relay 7 ⚡", status()},
-        Inspection{48, "relay 8", elections()},
     };
     for (Body& body : raft_bodies()) bodies.push_back(std::move(body));
+    bodies.push_back(Inspect{Inspect::Subject::elections, 46, "tcp://10.0.0.9:1"});
+    bodies.push_back(Inspection{47, "relay 7 ⚡", status()});
+    bodies.push_back(Inspection{48, "relay 8", elections()});
     return bodies;
 }
 
