@@ -3,27 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "group/published.h"
-
-namespace {
-thread_local std::uint64_t allocations = 0;
-}
-
-// The standard's array and nothrow forms call these.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
+#include "tests/unit/group/allocations.h"
 
 namespace quorate::group {
 namespace {
@@ -114,7 +95,7 @@ TEST(Measurements, CountingAndShowingCostNoAllocation) {
             {.id = {0, i}, .name = "a name that is too long to be kept in place"});
     }
     published.set_metrics(measurements.values(), {});  // makes room
-    const std::uint64_t before = allocations;
+    const std::uint64_t before = testing::allocations();
     for (std::uint64_t i = 1; i < 1000; ++i) {
         measurements.turn_began(milliseconds(i), milliseconds(i));
         measurements.leader_heard(milliseconds(i), 1, milliseconds(50));
@@ -123,7 +104,7 @@ TEST(Measurements, CountingAndShowingCostNoAllocation) {
         measurements.set_drops({}, 0);
         published.set_metrics(measurements.values(), {.commands_waiting = i, .events_waiting = 1});
     }
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(testing::allocations(), before);
     EXPECT_EQ(published.metrics().commands_waiting, 999u);
     EXPECT_EQ(published.metrics().commit_latency.count(), 999u);
 }
