@@ -55,7 +55,7 @@ VoteAnswer answer_of(const raft::VoteReply& reply) {
 
 ElectionRecord& ElectionRecorder::open(Nanos now) {
     if (!open_) {
-        election_.emplace();
+        election_ = Election{};
         election_->began = now;
         open_.emplace();
         open_->began_ns = surroundings_.realtime().count();
