@@ -99,11 +99,13 @@ void GroupLoop::Impl::log_vote(const char* what, MemberId other,
 
 /// Counted where it happens, told here: a flood of frames is a line a second.
 void GroupLoop::Impl::log_trouble() {
-    if (const std::string problem = transport_.beacon_problem();
-        problem != logged_beacon_problem_ && logs(LogModule::discovery, LogLevel::warning)) {
+    if (logs(LogModule::discovery, LogLevel::warning)) {
+        const std::string problem = transport_.beacon_problem();
+        if (problem != logged_beacon_problem_) {
+            log(LogModule::discovery, LogLevel::warning,
+                problem.empty() ? "the beacon works again" : problem);
+        }
         logged_beacon_problem_ = problem;
-        log(LogModule::discovery, LogLevel::warning,
-            problem.empty() ? "the beacon works again" : problem);
     }
     if (!logs(LogModule::net, LogLevel::warning) || now() < drops_logged_at_ + drop_log_pause) {
         return;
