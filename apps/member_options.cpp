@@ -90,6 +90,8 @@ po::options_description describe() {
         ("vote", text("ask"), "answer every vote request with yes or no, or only when told: ask")
         ("key", none(), "CURVE: not in this version")
         ("authorized-keys", none(), "CURVE: not in this version")
+        ("metrics", text("off"), "HOST:PORT for Prometheus to ask at, /metrics; port 0 picks one; or off")
+        ("log", text("off"), "to standard error: off, error, warning, info, debug, trace, or MODULE=LEVEL,...")
         ("config", none(), "any of the above as name = value lines; the command line wins")
         ("json", po::bool_switch(), "events and replies as one JSON object per line")
         ("hold", po::bool_switch(), "stay when standard input closes");
@@ -202,6 +204,14 @@ void take_clock(const Values& values, MemberOptions& member) {
     }
 }
 
+void take_observability(const Values& values, MemberCommandOptions& options) {
+    options.metrics = values.text("metrics");
+    if (options.metrics == "off") options.metrics.clear();
+    const auto levels = parse_log_levels(values.text("log"));
+    if (!levels) refuse("log", "is unusable: " + levels.error().message);
+    options.member.log.levels = *levels;
+}
+
 MemberCommandOptions check(const Values& values) {
     MemberCommandOptions options;
     refuse_what_comes_later(values);
@@ -214,6 +224,7 @@ MemberCommandOptions check(const Values& values) {
     take_names(values, options);
     take_spec(values, options.spec);
     take_addresses(values, options.member);
+    take_observability(values, options);
     const std::string vote = choice_in(values, "vote", {"yes", "no", "ask"}, {});
     if (vote != "ask") options.vote = vote == "yes";
     options.json = values.map["json"].as<bool>();

@@ -17,6 +17,7 @@ struct MemberCommandOptions {
     GroupSpec spec;
     MemberOptions member;
     std::optional<bool> vote;  ///< nothing: ask
+    std::string metrics;       ///< HOST:PORT; empty: off
     bool json = false;
     bool hold = false;
 };

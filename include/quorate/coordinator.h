@@ -45,6 +45,7 @@ struct CoordinatorOptions {
     std::size_t mailbox_events = MemberOptions{}.mailbox_events;
     std::size_t message_bytes = MemberOptions{}.message_bytes;
     std::size_t link_messages = MemberOptions{}.link_messages;
+    LogOptions log = {};
 
     /// The same, as join_group() takes it.
     MemberOptions member() const;

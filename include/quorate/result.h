@@ -33,6 +33,7 @@ enum class ErrorCode {
     left,                  ///< this member has left the group
     lost,                  ///< the incarnation was given up, the request with it
     internal,              ///< a defect: please report it with the sentence
+    no_answer,             ///< who was asked from outside did not answer in time
 };
 
 /// The code's stable word, as in the event stream: `no_leader`, `would_block`, …

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "quorate/log.h"
 #include "quorate/result.h"
 
 namespace quorate {
@@ -100,6 +101,7 @@ struct MemberOptions {
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000
     std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 32 MiB
     std::size_t link_messages = 16384;    ///< frames waiting for one peer's link, 16 to 1,000,000
+    LogOptions log = {};                  ///< what the worker tells, and whom; off
 };
 std::optional<Error> find_problem(const MemberOptions& options);
 

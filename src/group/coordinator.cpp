@@ -65,7 +65,8 @@ MemberOptions CoordinatorOptions::member() const {
             .mailbox_commands = mailbox_commands,
             .mailbox_events = mailbox_events,
             .message_bytes = message_bytes,
-            .link_messages = link_messages};
+            .link_messages = link_messages,
+            .log = log};
 }
 
 class Coordinator::Impl {

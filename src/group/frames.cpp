@@ -39,7 +39,10 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
     const wire::Frame& frame = std::get<wire::Frame>(decoded);
     if (!is_for_us(frame.header, frame.body)) return;
     if (options_.probe.accepted) options_.probe.accepted(frame.header);
-    if (!std::holds_alternative<wire::Beacon>(frame.body)) {
+    // Who asks from outside is nobody's peer.
+    const bool of_a_peer = !std::holds_alternative<wire::Beacon>(frame.body) &&
+                           !std::holds_alternative<wire::Inspect>(frame.body);
+    if (of_a_peer) {
         Peer& peer = peers_.at(frame.header.sender, now());
         peer.heard_at = now();
         if (std::holds_alternative<wire::RaftFrame>(frame.body)) peer.raft_heard_at = now();
@@ -49,13 +52,14 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
 }
 
 bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& body) {
-    const bool hello = std::holds_alternative<wire::Hello>(body);
     if (header.sender == self_) return false;  // a seed list may name this very member
     if (!header.sender || is_dead(header.sender)) {
         ++drops_.stale;
         return false;
     }
-    const bool to_anyone = hello || std::holds_alternative<wire::Beacon>(body);
+    const bool to_anyone = std::holds_alternative<wire::Hello>(body) ||
+                           std::holds_alternative<wire::Beacon>(body) ||
+                           std::holds_alternative<wire::Inspect>(body);
     if (to_anyone != !header.receiver || (!to_anyone && header.receiver != self_)) {
         ++drops_.wrong_receiver;
         return false;
@@ -96,6 +100,9 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
         void operator()(const wire::AppMessages& m) { loop.on_app_messages(from, m); }
         void operator()(const wire::Farewell&) { loop.on_farewell(from); }
         void operator()(const wire::Beacon& m) { loop.on_beacon(from, m); }
+        void operator()(const wire::Inspect& m) { loop.on_inspect(from, m); }
+        // An answer that nobody here asked for.
+        void operator()(const wire::Inspection&) { ++loop.drops_.stale; }
     };
     std::visit(Visitor{*this, from}, body);
 }
@@ -103,7 +110,13 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
 bool GroupLoop::Impl::send(MemberId to, const std::string& endpoint, wire::Body body,
                            std::optional<IncarnationId> incarnation) {
     if (endpoint.empty()) return false;
-    return transport_.send(endpoint, wire::encode(frame_to(to, std::move(body), incarnation)));
+    return hand_over(endpoint, wire::encode(frame_to(to, std::move(body), incarnation)));
+}
+
+bool GroupLoop::Impl::hand_over(const std::string& endpoint, Payload frame) {
+    const bool taken = transport_.send(endpoint, std::move(frame));
+    if (!taken) measurements_.link_full();
+    return taken;
 }
 
 wire::Frame GroupLoop::Impl::frame_to(MemberId to, wire::Body body,
@@ -150,6 +163,8 @@ void GroupLoop::Impl::tidy_links() {
     }
     for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.insert(endpoint);
     if (joining_) in_use.insert(joining_->endpoint);
+    std::erase_if(askers_, [&](const auto& entry) { return entry.second < now(); });
+    for (const auto& [endpoint, until] : askers_) in_use.insert(endpoint);
     transport_.close_others([&](const std::string& endpoint) { return in_use.contains(endpoint); });
 }
 

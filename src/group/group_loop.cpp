@@ -76,6 +76,7 @@ void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
         return;
     }
     outbox_.flush();
+    measurements_.turn_began(now(), next_deadline_);
     notice_lateness();
     for (const io::TransportEvent& event : arrived) {
         if (finished_) break;
@@ -104,6 +105,7 @@ void GroupLoop::Impl::notice_lateness() {
     // This member was stopped itself: what it didn't hear says nothing about the others (rule 10).
     story("was late by " + std::to_string(late.count() / 1000000) + " ms");
     excused_at_ = now();
+    measurements_.excuse();
     leader_heard_at_ = now();
     if (proposed_) abandon_founding("this member was stopped meanwhile");
     majority_seen_at_ = never;
@@ -111,6 +113,7 @@ void GroupLoop::Impl::notice_lateness() {
 
 void GroupLoop::Impl::settle_turn() {
     if (raft_ && raft_->next_deadline() <= now()) raft_->tick(now_);
+    observe_raft();
     pump();
     if (now() >= housekeeping_at_) housekeeping();
     watch_leader();
@@ -131,6 +134,7 @@ void GroupLoop::Impl::settle_turn() {
     if (now() >= announce_at_) announce();
     pump();
     watch_leader();
+    observe_raft();
     publish_status();
 }
 
@@ -160,6 +164,7 @@ void GroupLoop::Impl::housekeeping() {
         return entry.second.last_asked + timing().peer_timeout < now();
     });
     if (links_tidied_at_ + timing().peer_timeout <= now()) tidy_links();
+    publish_observations();
 }
 
 Nanos GroupLoop::Impl::find_next_deadline() const {

@@ -111,6 +111,9 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
         ++drops_.stale;
         return;
     }
+    if (!greeting->answered && logs(LogModule::discovery, LogLevel::debug)) {
+        log(LogModule::discovery, LogLevel::debug, "meets " + reply.self.name + " at " + endpoint);
+    }
     greeting->answered = true;
     greeting->owner = from.sender;
     // An id that was known at this endpoint before we asked, and doesn't answer there, is gone

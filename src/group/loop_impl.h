@@ -5,6 +5,7 @@
 // and machine_), from enter() to give_up() or the end.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -15,8 +16,10 @@
 
 #include "base/random.h"
 #include "consensus/seats.h"
+#include "group/election_recorder.h"
 #include "group/event_outbox.h"
 #include "group/group_loop.h"
+#include "group/measurements.h"
 #include "group/peers.h"
 #include "group/requests.h"
 #include "group/retries.h"
@@ -58,13 +61,19 @@ private:
     void notice_lateness();
     void housekeeping();  ///< every heartbeat: what need not be exact
     void settle_turn();   ///< after the inputs: pump, tell, publish
+    State state() const;
     void publish_status();
     Nanos find_next_deadline() const;
     void read_clock() { now_ = clock_.now(); }
     Nanos now() const { return now_.monotonic; }
     const Timing& timing() const { return options_.spec.timing; }
-    void story(const std::string& line) const {
+    void story(const std::string& line, LogModule module = LogModule::group) const {
         if (options_.probe.story) options_.probe.story(line);
+        if (logs(module, LogLevel::info)) log(module, LogLevel::info, line);
+    }
+    /// Ask before a line is put together.
+    bool logs(LogModule module, LogLevel level) const {
+        return options_.member.log.wants(module, level);
     }
 
     // ---- frames.cpp: in and out ----
@@ -74,6 +83,7 @@ private:
     void handle(const wire::Header& from, const wire::Body& body);
     bool send(MemberId to, const std::string& endpoint, wire::Body body,
               std::optional<IncarnationId> incarnation = std::nullopt);
+    bool hand_over(const std::string& endpoint, Payload frame);
     bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
     wire::Frame frame_to(MemberId to, wire::Body body,
                          std::optional<IncarnationId> incarnation) const;
@@ -228,6 +238,23 @@ private:
     void probe_suspects();
     void prove_dead(MemberId id, const std::string& how);
     bool is_dead(MemberId id) const;
+
+    // ---- inspection.cpp ----
+    bool may_answer();
+    void on_inspect(const wire::Header& from, const wire::Inspect& question);
+
+    // ---- observation.cpp ----
+    ElectionRecorder::Surroundings recorder_surroundings();
+    std::string name_of(MemberId id) const;
+    void observe_arrival(MemberId from, const raft::Message& message);
+    void observe_round_trip(MemberId peer_id, Nanos sent);
+    void observe_sent(MemberId to, const raft::Message& message);
+    void observe_raft();
+    void end_election(const ElectionRecord& record);
+    void publish_observations();
+    void log(LogModule module, LogLevel level, const std::string& text) const;
+    void log_vote(const char* what, MemberId other, const raft::VoteReply& vote) const;
+    void log_trouble();
 
     // ---- quorum_watch.cpp (rule 6) ----
     void watch_leader();
@@ -385,6 +412,17 @@ private:
         Nanos hand_on_deadline = never;
     };
     std::optional<Leaving> leaving_;
+
+    // ---- what is shown beside the status ----
+    ElectionRecorder elections_{recorder_surroundings()};
+    Measurements measurements_;
+    std::array<std::uint64_t, drop_causes> logged_drops_{};
+    Nanos drops_logged_at_ = base::long_ago;
+    std::string logged_beacon_problem_;
+    Nanos answered_until_ =
+        base::long_ago;  ///< the token bucket of answers to questions from outside
+    std::map<std::string, Nanos>
+        askers_;  ///< who asked, by endpoint, and until when the link stays
 
     // ---- what was published last ----
     bool status_dirty_ = true;

@@ -16,13 +16,17 @@ State state_of(const Raft& raft, const GroupSpec& spec, Role role) {
 }
 }  // namespace
 
+State GroupLoop::Impl::state() const {
+    return state_of(*raft_, options_.spec, options_.member.role);
+}
+
 GroupStatus GroupLoop::Impl::status() const {
     GroupStatus status;
     status.id = self_;
     status.endpoint = transport_.endpoint();
     status.beacon_problem = transport_.beacon_problem();
     if (!raft_) return status;
-    status.state = state_of(*raft_, options_.spec, options_.member.role);
+    status.state = state();
     status.leader = raft_->leader();
     status.term = raft_->term();
     status.epoch = machine_->founding().epoch;
@@ -38,6 +42,7 @@ GroupStatus GroupLoop::Impl::status() const {
 }
 
 void GroupLoop::Impl::publish_status() {
+    if (elections_.take_changed()) mailbox_.publish_elections(elections_.records());
     const Nanos lease = raft_ ? raft_->lease_until() : base::long_ago;
     if (lease != published_lease_) mailbox_.publish_lease(published_lease_ = lease);
     const raft::Index commit = raft_ ? raft_->commit_index() : 0;

@@ -61,6 +61,8 @@ public:
     virtual void announce(Payload datagram) = 0;
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
     virtual std::string beacon_problem() const { return {}; }
+    /// Incoming frames that were dropped before anybody looked into them; only grows.
+    virtual std::uint64_t dropped() const { return 0; }
     /// What the others are told to connect to.
     virtual std::string endpoint() const = 0;
 };

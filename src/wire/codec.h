@@ -55,7 +55,9 @@ struct DecodeLimits {
     std::size_t members = 2048;
 };
 
-/// `bytes` may be unaligned and is referred to, not copied, by payloads in the frame.
+/// A frame of another group is not taken; `group` empty: of any group, for who asks from outside
+/// and does not know it. `bytes` may be unaligned and is referred to, not copied, by payloads in
+/// the frame.
 std::variant<Frame, DecodeError> decode(const Payload& bytes, std::string_view group,
                                         const DecodeLimits& limits = {});
 

@@ -5,6 +5,7 @@
 #include "consensus/flat_message.h"
 #include "consensus/schema_values.h"
 #include "wire/codec.h"
+#include "wire/inspection_writer.h"
 #include "wire/prefix.h"
 
 namespace quorate::wire {
@@ -92,6 +93,8 @@ struct Measure {
     std::size_t operator()(const Beacon& m) const {
         return words_of(m.self) + words_of(m.standing);
     }
+    std::size_t operator()(const Inspect& m) const { return words_of(m.reply_to); }
+    std::size_t operator()(const Inspection& m) const { return inspection_words(m); }
     std::size_t operator()(const ProposalReply&) const { return 0; }
     std::size_t operator()(const Farewell&) const { return 0; }
 
@@ -308,6 +311,13 @@ struct Writer {
         write(to.initSelf(), m.self);
         write(to.initStanding(), m.standing);
     }
+    void operator()(const Inspect& m) {
+        auto to = body.initInspect();
+        to.setNonce(m.nonce);
+        to.setSubject(to_schema<capn::Inspect::Subject>(m.subject));
+        to.setReplyTo(as_text(m.reply_to));
+    }
+    void operator()(const Inspection& m) { write_inspection(body.initInspection(), m); }
 };
 }  // namespace
 

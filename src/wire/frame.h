@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "consensus/state_machine.h"
+#include "quorate/elections.h"
 #include "quorate/events.h"
 #include "raft/messages.h"
 
@@ -20,11 +21,11 @@ inline constexpr std::uint16_t protocol_version = 1;
 
 /// On every frame.
 struct Header {
-    std::string group;  ///< TYPE.INSTANCE
+    std::string group;  ///< TYPE.INSTANCE; Inspect alone may name none
     IncarnationId
         incarnation;  ///< none: the sender is outside, or the frame is about no incarnation
     MemberId sender;
-    MemberId receiver;  ///< none: whoever answers at the endpoint (Hello and Beacon alone)
+    MemberId receiver;  ///< none: whoever answers at the endpoint (Hello, Beacon and Inspect alone)
 };
 
 /// How a member introduces itself.
@@ -149,9 +150,22 @@ struct Beacon {
     Standing standing;
 };
 
-using Body =
-    std::variant<Hello, HelloReply, FoundingProposal, FoundingAck, FoundingDone, JoinRequest,
-                 JoinReply, RaftFrame, Proposal, ProposalReply, AppMessages, Farewell, Beacon>;
+/// A question from outside the group, to whoever answers at an endpoint. Its header names no
+/// receiver and may name no group, and its sender is no member.
+struct Inspect {
+    enum class Subject : std::uint8_t { status, elections } subject = Subject::status;
+    std::uint64_t nonce = 0;  ///< comes back
+    std::string reply_to;     ///< an endpoint
+};
+struct Inspection {
+    std::uint64_t nonce = 0;
+    std::string name;  ///< of the member that answers; its id is the header's sender
+    std::variant<GroupStatus, std::vector<ElectionRecord>> answer;
+};
+
+using Body = std::variant<Hello, HelloReply, FoundingProposal, FoundingAck, FoundingDone,
+                          JoinRequest, JoinReply, RaftFrame, Proposal, ProposalReply, AppMessages,
+                          Farewell, Beacon, Inspect, Inspection>;
 
 struct Frame {
     Header header;

@@ -42,6 +42,8 @@ TEST(Usage, help_and_version_go_to_standard_output) {
                                "--vote",
                                "--key",
                                "--authorized-keys",
+                               "--metrics",
+                               "--log",
                                "--config",
                                "--json",
                                "--hold"}) {

@@ -148,7 +148,8 @@ void Story::hear(std::uint8_t how) {
 /// To this life, from whom it names or another.
 void Story::address(wire::Frame& frame, std::uint8_t how) {
     const bool to_anyone = std::holds_alternative<wire::Hello>(frame.body) ||
-                           std::holds_alternative<wire::Beacon>(frame.body);
+                           std::holds_alternative<wire::Beacon>(frame.body) ||
+                           std::holds_alternative<wire::Inspect>(frame.body);
     frame.header.receiver = to_anyone ? MemberId{} : loop_.id();
     if (how & 32) frame.header.sender = MemberId{1, 70};
     if (loop_.machine() && !(how & 64)) {

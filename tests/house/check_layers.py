@@ -17,6 +17,8 @@ ALLOWED = {
     "net": {"base", "io", "wire"},
     "storage": {"base", "io", "raft"},
     "group": {"base", "raft", "consensus", "io", "wire", "net"},
+    # Stands beside a group: asks members over the network, and shows what Group's own queries tell.
+    "observe": {"base", "io", "wire", "net"},
     "sim": {"base", "raft", "consensus", "io", "wire", "group"},
 }
 PURE = {"base", "raft", "consensus"}
