@@ -23,6 +23,7 @@ constexpr Subcommand subcommands[] = {
     {"member", "join a group as one member, driven by standard input", member_command},
     {"demo", "watch a group live: founding, votes, the leader killed, its replacement",
      demo_command},
+    {"doctor", "look whether this machine and its network are fit for a member", doctor_command},
     {"bench", "measure one thing beside its baseline in the same run", bench_command},
 };
 

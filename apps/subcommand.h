@@ -9,7 +9,7 @@ namespace quorate::apps {
 
 enum ExitCode : int {
     exit_ok = 0,
-    exit_not_seen = 1,  ///< demo: a step was not seen to happen
+    exit_not_seen = 1,  ///< demo: a step was not seen to happen; doctor: something is not well
     exit_usage = 64,    ///< bad usage or configuration
     exit_cannot_bind = 69,
     exit_internal = 70,
@@ -23,6 +23,7 @@ using Arguments = std::vector<std::string>;
 int member_command(const Arguments& arguments);
 int bench_command(const Arguments& arguments);
 int demo_command(const Arguments& arguments);
+int doctor_command(const Arguments& arguments);
 
 /// Writes "quorate WHO: SENTENCE" to standard error.
 void complain(const std::string& who, const std::string& sentence);

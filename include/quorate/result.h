@@ -33,6 +33,7 @@ enum class ErrorCode {
     left,                  ///< this member has left the group
     lost,                  ///< the incarnation was given up, the request with it
     internal,              ///< a defect: please report it with the sentence
+    not_permitted,         ///< this machine refuses what the options ask for; the sentence says what to grant
 };
 
 /// The code's stable word, as in the event stream: `no_leader`, `would_block`, …

@@ -42,6 +42,8 @@ std::string_view to_string(ErrorCode code) {
             return "lost";
         case ErrorCode::internal:
             return "internal";
+        case ErrorCode::not_permitted:
+            return "not_permitted";
     }
     return "internal";
 }

@@ -57,13 +57,15 @@ MemberOptions CoordinatorOptions::member() const {
             .advertise = advertise,
             .seeds = seeds,
             .beacon = beacon,
+            .beacon_interface = beacon_interface,
             .trust_refusals = trust_refusals,
             .priority = priority,
             .clock_drift = clock_drift,
             .mailbox_commands = mailbox_commands,
             .mailbox_events = mailbox_events,
             .message_bytes = message_bytes,
-            .link_messages = link_messages};
+            .link_messages = link_messages,
+            .real_time = real_time};
 }
 
 class Coordinator::Impl {
@@ -89,6 +91,7 @@ private:
     bool pulled_events_wait() const;
 
     CoordinatorOptions options_;
+    group::SharedBeacons beacons_;
     std::vector<std::unique_ptr<Group>> groups_;  ///< only grows: references stay valid
     group::DescriptorSet watch_;
     std::atomic<bool> dispatching_{false};
@@ -133,7 +136,8 @@ JoinResult Coordinator::Impl::join(const std::string& type, const std::string& i
                                      .spec = spec,
                                      .member = member,
                                      .seed = draw_seed(),
-                                     .probe = {}});
+                                     .probe = {}},
+                                    beacons_);
     if (!joined) return joined.error();
     return group;
 }

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "group/group_loop.h"
+#include "group/group_thread_beacons.h"
 #include "group/inproc_mailbox.h"
 #include "group/published.h"
 #include "quorate/result.h"
@@ -23,9 +24,10 @@ namespace quorate::group {
 
 class GroupThread {
 public:
-    /// Blocks for milliseconds at most. `published` must outlive the worker.
-    /// Errors: bad_argument, cannot_bind.
-    static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, Published& published);
+    /// Blocks for milliseconds at most (but where memory is to be locked: until it is there).
+    /// `published` must outlive the worker. Errors: bad_argument, cannot_bind, not_permitted.
+    static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, SharedBeacons& beacons,
+                                                      Published& published);
     /// Waits for the worker to end: ask it to leave first.
     ~GroupThread();
     GroupThread(const GroupThread&) = delete;

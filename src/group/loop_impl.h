@@ -233,6 +233,7 @@ private:
     Moment now_{};
     Moment last_turn_{};
     Nanos next_deadline_{};
+    Lateness lateness_;
     Nanos housekeeping_at_{};
     Nanos announce_at_{};
     bool started_ = false;

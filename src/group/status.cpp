@@ -21,6 +21,7 @@ GroupStatus GroupLoop::Impl::status() const {
     status.id = self_;
     status.endpoint = transport_.endpoint();
     status.beacon_problem = transport_.beacon_problem();
+    status.loop_lateness = lateness_;
     if (!raft_) return status;
     status.state = state_of(*raft_, options_.spec, options_.member.role);
     status.leader = raft_->leader();
