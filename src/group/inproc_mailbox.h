@@ -40,6 +40,7 @@ public:
     void publish_commit(std::uint64_t commit_index) override {
         published_.set_commit(commit_index);
     }
+    void publish_lateness(const Lateness& lateness) override { published_.set_lateness(lateness); }
     /// Sends what was posted since the last flush, as one message.
     void flush();
     /// The commands that wait, for the worker to take, or to sleep until some do.

@@ -14,15 +14,36 @@ State state_of(const Raft& raft, const GroupSpec& spec, Role role) {
                ? State::standby
                : State::learner;
 }
+
+/// But for what is published by itself, and for what is never the same twice.
+bool says_the_same(const GroupStatus& a, const GroupStatus& b) {
+    return a.id == b.id && a.state == b.state && a.leader == b.leader && a.term == b.term &&
+           a.epoch == b.epoch && a.incarnation == b.incarnation && a.members == b.members &&
+           a.endpoint == b.endpoint && a.quorum == b.quorum && a.beacon_problem == b.beacon_problem;
+}
 }  // namespace
 
 GroupStatus GroupLoop::Impl::status() const {
     GroupStatus status;
+    write_status(status);
+    return status;
+}
+
+/// Into one whose lists and texts have had room for the same before.
+void GroupLoop::Impl::write_status(GroupStatus& status) const {
     status.id = self_;
     status.endpoint = transport_.endpoint();
     status.beacon_problem = transport_.beacon_problem();
     status.loop_lateness = lateness_;
-    if (!raft_) return status;
+    status.state = State::outside;
+    status.leader = {};
+    status.term = status.epoch = status.commit_index = 0;
+    status.incarnation = {};
+    status.quorum = status.lease = false;
+    if (!raft_) {
+        status.members.clear();
+        return;
+    }
     status.state = state_of(*raft_, options_.spec, options_.member.role);
     status.leader = raft_->leader();
     status.term = raft_->term();
@@ -31,11 +52,16 @@ GroupStatus GroupLoop::Impl::status() const {
     status.commit_index = raft_->commit_index();
     status.quorum = quorum_;
     status.lease = now_.boottime < raft_->lease_until();
-    for (const MemberRecord& member : machine_->roster()) {
-        status.members.push_back({member.id, member.name, member.role,
-                                  raft_->configuration().is_voter(member.id), is_alive(member.id)});
+    status.members.resize(machine_->roster().size());
+    auto member = status.members.begin();
+    for (const MemberRecord& record : machine_->roster()) {
+        member->id = record.id;
+        member->name = record.name;
+        member->role = record.role;
+        member->voter = raft_->configuration().is_voter(record.id);
+        member->alive = is_alive(record.id);
+        ++member;
     }
-    return status;
 }
 
 void GroupLoop::Impl::publish_status() {
@@ -52,7 +78,11 @@ void GroupLoop::Impl::publish_status() {
     }
     if (!status_dirty_) return;
     status_dirty_ = false;
-    mailbox_.publish(status());
+    mailbox_.publish_lateness(lateness_);
+    std::swap(status_, former_status_);
+    write_status(status_);
+    if (!published_ || !says_the_same(status_, former_status_)) mailbox_.publish(status_);
+    published_ = true;
 }
 
 }  // namespace quorate::group

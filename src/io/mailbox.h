@@ -69,6 +69,8 @@ public:
     /// Makes a new lease end visible (CLOCK_BOOTTIME; base::long_ago: none): am_leader() reads it.
     virtual void publish_lease(base::Nanos lease_until) = 0;
     virtual void publish_commit(std::uint64_t commit_index) = 0;
+    /// Makes visible how late the loop was, lately and at most.
+    virtual void publish_lateness(const Lateness& lateness) = 0;
 };
 
 }  // namespace quorate::io

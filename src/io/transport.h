@@ -62,7 +62,7 @@ public:
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
     virtual std::string beacon_problem() const { return {}; }
     /// What the others are told to connect to.
-    virtual std::string endpoint() const = 0;
+    virtual const std::string& endpoint() const = 0;
 };
 
 }  // namespace quorate::io

@@ -158,7 +158,7 @@ void ZmqTransport::announce(Payload datagram) {
     impl_->beacon_.announce(datagram.view());
 }
 
-std::string ZmqTransport::endpoint() const {
+const std::string& ZmqTransport::endpoint() const {
     return impl_->advertised_;
 }
 

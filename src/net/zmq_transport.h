@@ -53,7 +53,7 @@ public:
     void close_others(const std::function<bool(const std::string&)>& keeps) override;
     void probe(const std::string& endpoint) override;
     void announce(Payload datagram) override;
-    std::string endpoint() const override;
+    const std::string& endpoint() const override;
 
     /// Sleeps until there is something to collect, one of `others` (libzmq sockets of this thread)
     /// may be read, or `timeout` has passed (nanosecond precision, as far as the kernel has it;
