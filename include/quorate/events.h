@@ -154,6 +154,7 @@ std::string_view to_string(State state);
 struct Lateness {
     Duration last{};      ///< at its last deadline
     Duration greatest{};  ///< at any deadline since this member joined
+    bool operator==(const Lateness&) const = default;
 };
 
 /// What this member knew of its group at one moment.
@@ -171,6 +172,7 @@ struct GroupStatus {
     bool quorum = false;
     Lateness loop_lateness;
     std::string beacon_problem;  ///< why the beacon doesn't work; empty while it does, or is off
+    bool operator==(const GroupStatus&) const = default;
 };
 
 }  // namespace quorate

@@ -14,13 +14,6 @@ State state_of(const Raft& raft, const GroupSpec& spec, Role role) {
                ? State::standby
                : State::learner;
 }
-
-/// But for what is published by itself, and for what is never the same twice.
-bool says_the_same(const GroupStatus& a, const GroupStatus& b) {
-    return a.id == b.id && a.state == b.state && a.leader == b.leader && a.term == b.term &&
-           a.epoch == b.epoch && a.incarnation == b.incarnation && a.members == b.members &&
-           a.endpoint == b.endpoint && a.quorum == b.quorum && a.beacon_problem == b.beacon_problem;
-}
 }  // namespace
 
 GroupStatus GroupLoop::Impl::status() const {
@@ -81,7 +74,11 @@ void GroupLoop::Impl::publish_status() {
     mailbox_.publish_lateness(lateness_);
     std::swap(status_, former_status_);
     write_status(status_);
-    if (!published_ || !says_the_same(status_, former_status_)) mailbox_.publish(status_);
+    // These change all the time, and are published by themselves.
+    status_.lease = false;
+    status_.commit_index = 0;
+    status_.loop_lateness = {};
+    if (!published_ || status_ != former_status_) mailbox_.publish(status_);
     published_ = true;
 }
 

@@ -70,7 +70,7 @@ TEST(Meeting, over_ipv6) {
 
 /// A newcomer that knows one member alone reaches the leader, whoever that is, and the others.
 TEST(Meeting, of_a_newcomer_with_one_living_contact_among_dead_ones) {
-    GroupOfMembers group(3, {"--size", "3"});
+    GroupOfMembers group(3);
     Member& contact = group.follower();
     Member& victim = *group.others(contact).front();
     const std::string dead = victim.endpoint;

@@ -135,19 +135,21 @@ TEST(RealTime, memory_is_locked_or_the_member_says_what_to_grant) {
 TEST(Profile, rt_founds_a_group_and_explicit_times_win) {
     GroupOfMembers group(3, {"--profile", "rt", "--election-min-ms", "150", "--election-max-ms",
                              "300", "--peer-timeout-ms", "1000"});
-    // The same, said in times alone: no difference that the group would refuse.
     Member& victim = group.follower();
+    Member& contact = *group.others(victim).front();
     victim.process.kill();
-    Member& newcomer = group.add("newcomer", {"--profile", "lan", "--heartbeat-ms", "5"});
-    EXPECT_FALSE(newcomer.process.await_event("joined").is_null()) << newcomer.process.errors();
+    // The same, said in times alone: no difference that the group would refuse.
+    Member newcomer("newcomer", {"--size", "3", "--heartbeat-ms", "5", "--seed", contact.endpoint});
+    EXPECT_FALSE(newcomer.process.await_event("joined").is_null());
 }
 
 TEST(Profile, belongs_to_the_group) {
-    GroupOfMembers group(1, {"--profile", "wan"});
-    const Ended other = run({"member", "--group", "test.A", "--beacon", "off", "--size", "1",
-                             "--profile", "riaps", "--hold", "--seed", group[0].endpoint});
-    EXPECT_EQ(other.status, 77);
-    EXPECT_NE(other.errors.find("--heartbeat-ms"), std::string::npos) << other.errors;
+    GroupOfMembers group(3);
+    Process other({"member", "--group", "test.A", "--beacon", "off", "--size", "3", "--profile",
+                   "rt", "--seed", group[0].endpoint});
+    EXPECT_EQ(other.await_exit(), 77);
+    const std::string errors = other.errors();
+    EXPECT_NE(errors.find("--heartbeat-ms"), std::string::npos) << errors;
 }
 
 }  // namespace
