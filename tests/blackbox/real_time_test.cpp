@@ -50,14 +50,20 @@ std::vector<std::size_t> processors_of(pid_t thread) {
     return all;
 }
 
+/// The one thread of that name; awaited, since a thread names itself once it runs.
+pid_t thread_of(const Process& process, const std::string& name) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::vector<pid_t> threads = process.threads(name);
+    while (threads.empty() && std::chrono::steady_clock::now() < deadline) {
+        threads = process.threads(name);
+    }
+    EXPECT_EQ(threads.size(), 1u) << name;
+    return threads.empty() ? -1 : threads.front();
+}
+
 /// The group's worker and libzmq's I/O thread; the component's own is left alone.
 std::vector<pid_t> threads_of(const Process& process) {
-    std::vector<pid_t> threads = process.threads("q:test.A");
-    EXPECT_EQ(threads.size(), 1u);
-    const auto io = process.threads("ZMQbg/IO/0");
-    EXPECT_EQ(io.size(), 1u);
-    threads.insert(threads.end(), io.begin(), io.end());
-    return threads;
+    return {thread_of(process, "q:test.A"), thread_of(process, "ZMQbg/IO/0")};
 }
 
 TEST(RealTime, threads_bear_names_and_are_as_others_where_nothing_is_asked) {

@@ -76,7 +76,6 @@ TEST(SharedBeacon, one_serves_all_groups_of_a_component) {
     const std::string beacon = "127.255.255.255:" + std::to_string(20000 + getpid() % 20000);
     Component first("first", beacon);
     Component second("second", beacon);
-    EXPECT_EQ(threads_named("q:beacon"), 2u) << "one a component";
     const auto deadline = std::chrono::steady_clock::now() + 15s;
     while (first.joined + second.joined < 4 && std::chrono::steady_clock::now() < deadline) {
         first.coordinator.dispatch(1ms);
@@ -84,6 +83,7 @@ TEST(SharedBeacon, one_serves_all_groups_of_a_component) {
     }
     EXPECT_EQ(first.joined, 2);
     EXPECT_EQ(second.joined, 2);
+    EXPECT_EQ(threads_named("q:beacon"), 2u) << "one a component";
     EXPECT_EQ(first.coordinator.get_group("room", "A")->status().beacon_problem, "");
 }
 
@@ -92,6 +92,15 @@ TEST(SharedBeacon, ends_with_the_last_group_on_it) {
         {.component = "first",
          .beacon = "127.255.255.255:" + std::to_string(20000 + getpid() % 20000)}};
     Group& group = coordinator.join_group("room", "A", spec_of(1));
+    bool joined = false;
+    group.on_joined([&](const Joined&) { joined = true; });
+    while (!joined && coordinator.dispatch(15s) > 0) {
+    }
+    // A thread names itself, once it runs.
+    const auto deadline = std::chrono::steady_clock::now() + 15s;
+    while (threads_named("q:beacon") < 1 && std::chrono::steady_clock::now() < deadline) {
+        coordinator.dispatch(1ms);
+    }
     EXPECT_EQ(threads_named("q:beacon"), 1u);
     bool left = false;
     group.on_left([&](const Left&) { left = true; });
