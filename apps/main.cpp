@@ -28,6 +28,7 @@ constexpr Subcommand subcommands[] = {
     {"watch", "tell what changes in a running member's group, as it does", watch_command},
     {"elections", "ask a running member for the elections it saw: why, who voted how, how long",
      elections_command},
+    {"doctor", "look whether this machine and its network are fit for a member", doctor_command},
     {"bench", "measure one thing beside its baseline in the same run", bench_command},
 };
 

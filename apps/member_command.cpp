@@ -41,6 +41,7 @@ void allow_descriptors() {
 int exit_code_of(const Error& error) {
     switch (error.code) {
         case ErrorCode::bad_argument:
+        case ErrorCode::not_permitted:
             return exit_usage;
         case ErrorCode::cannot_bind:
             return exit_cannot_bind;

@@ -4,6 +4,9 @@
 # segment table. The prefix: 'Q' 'R' 'T', a zero byte, the protocol version (16 bits, little-endian),
 # two zero bytes. So the version is known before anything of it is parsed.
 #
+# On the beacon a datagram is one frame, or a bundle of frames: a prefix with a 1 in place of the first of
+# the two zero bytes, then each frame behind its length (64 bits, little-endian).
+#
 # Protocol versions:
 #   1  first version.
 # A field or a body may be added at the end under the same version if those who don't know it may ignore

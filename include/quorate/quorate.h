@@ -4,12 +4,14 @@
 #pragma once
 
 #include "quorate/coordinator.h"
+#include "quorate/doctor.h"
 #include "quorate/elections.h"
 #include "quorate/events.h"
 #include "quorate/group.h"
 #include "quorate/id.h"
 #include "quorate/log.h"
 #include "quorate/metrics.h"
+#include "quorate/real_time.h"
 #include "quorate/result.h"
 #include "quorate/safety.h"
 #include "quorate/spec.h"

@@ -44,6 +44,8 @@ std::string_view to_string(ErrorCode code) {
             return "internal";
         case ErrorCode::no_answer:
             return "no_answer";
+        case ErrorCode::not_permitted:
+            return "not_permitted";
     }
     return "internal";
 }

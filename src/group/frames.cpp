@@ -1,6 +1,6 @@
 // Frames in and out: what comes from the network is checked here once, counted if it isn't ours,
 // and handed to the room it concerns (rule 12).
-#include <set>
+#include <algorithm>
 
 #include "group/loop_impl.h"
 
@@ -136,14 +136,15 @@ bool GroupLoop::Impl::send_to(MemberId to, wire::Body body) {
     return send(to, endpoint_of(to), std::move(body));
 }
 
-std::string GroupLoop::Impl::endpoint_of(MemberId id) const {
+const std::string& GroupLoop::Impl::endpoint_of(MemberId id) const {
+    static const std::string not_known;
     if (machine_) {
         if (const MemberRecord* member = machine_->find_member(id)) return member->endpoint;
     }
     const auto left = endpoints_.find(id);
     if (left != endpoints_.end()) return left->second;
     const Peer* peer = peers_.find(id);
-    return peer ? peer->intro.endpoint : std::string{};
+    return peer ? peer->intro.endpoint : not_known;
 }
 
 /// In the roster, or in a seat or on the way to one.
@@ -156,16 +157,20 @@ void GroupLoop::Impl::tidy_links() {
     links_tidied_at_ = now();
     std::erase_if(endpoints_, [&](const auto& entry) { return !takes_part(entry.first); });
     std::erase_if(quiet_raft_at_, [&](const auto& entry) { return !takes_part(entry.first); });
-    std::set<std::string> in_use;
-    for (const auto& [id, endpoint] : endpoints_) in_use.insert(endpoint);
+    std::vector<std::string_view>& in_use = endpoints_in_use_;
+    for (const auto& [id, endpoint] : endpoints_) in_use.push_back(endpoint);
     for (const auto& [id, peer] : peers_.all()) {
-        if (!peer.dead) in_use.insert(peer.intro.endpoint);
+        if (!peer.dead) in_use.push_back(peer.intro.endpoint);
     }
-    for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.insert(endpoint);
-    if (joining_) in_use.insert(joining_->endpoint);
+    for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.push_back(endpoint);
+    if (joining_) in_use.push_back(joining_->endpoint);
     std::erase_if(askers_, [&](const auto& entry) { return entry.second < now(); });
-    for (const auto& [endpoint, until] : askers_) in_use.insert(endpoint);
-    transport_.close_others([&](const std::string& endpoint) { return in_use.contains(endpoint); });
+    for (const auto& [endpoint, until] : askers_) in_use.push_back(endpoint);
+    std::sort(in_use.begin(), in_use.end());
+    transport_.close_others([&in_use](const std::string& endpoint) {
+        return std::binary_search(in_use.begin(), in_use.end(), endpoint);
+    });
+    in_use.clear();
 }
 
 wire::Introduction GroupLoop::Impl::introduction() const {

@@ -30,7 +30,7 @@ public:
     ~Impl();
 
     // ---- for the Coordinator; component's thread ----
-    Result<> join(group::LoopOptions options);
+    Result<> join(group::LoopOptions options, group::SharedBeacons& beacons);
     enum class Stage { outside, inside, leaving };
     Stage stage() const;
     Request leave();

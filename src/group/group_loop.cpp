@@ -99,6 +99,9 @@ void GroupLoop::Impl::notice_lateness() {
     const Nanos asleep =
         (now_.boottime - last_turn_.boottime) - (now_.monotonic - last_turn_.monotonic);
     late += std::max(asleep, Nanos{0});
+    if (next_deadline_ <= now()) {
+        lateness_ = {.last = late, .greatest = std::max(late, lateness_.greatest)};
+    }
     if (late < timing().heartbeat) return;
     if (raft_) raft_->stalled(now_, late);
     if (late < timing().election_min) return;

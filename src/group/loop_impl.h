@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/recycling.h"
 #include "consensus/seats.h"
 #include "group/election_recorder.h"
 #include "group/event_outbox.h"
@@ -48,6 +49,7 @@ public:
     Nanos next_deadline() const { return next_deadline_; }
     bool finished() const { return finished_; }
     GroupStatus status() const;
+    void write_status(GroupStatus& status) const;
 
     LoopOptions options_;
     MemberId self_;
@@ -87,7 +89,7 @@ private:
     bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
     wire::Frame frame_to(MemberId to, wire::Body body,
                          std::optional<IncarnationId> incarnation) const;
-    std::string endpoint_of(MemberId id) const;
+    const std::string& endpoint_of(MemberId id) const;  ///< empty: not known
     bool takes_part(MemberId id) const;
     void tidy_links();
     void close_unless_reused(const std::string& endpoint);
@@ -103,6 +105,7 @@ private:
     bool reaches_leader() const;
     bool is_settled() const;
     wire::Standing standing() const;
+    void write_standing(wire::Standing& standing) const;
     void learn_contacts(const std::vector<wire::Contact>& contacts);
     bool freshly_answered(const Peer& peer) const;
 
@@ -187,7 +190,7 @@ private:
     std::optional<Error> no_way_to_decide() const;
     void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
     void failed(RequestId request, ErrorCode code, std::string message);
-    void fail_all(std::vector<Requests::Ended> requests, const std::string& why);
+    void fail_all(std::vector<Requests::Ended> requests, std::string_view why);
 
     // ---- proposals.cpp: to the log, by whichever way ----
     std::optional<Error> propose(RequestId request, const consensus::Command& command);
@@ -283,8 +286,10 @@ private:
     Moment now_{};
     Moment last_turn_{};
     Nanos next_deadline_{};
+    Lateness lateness_;
     Nanos housekeeping_at_{};
     Nanos announce_at_{};
+    wire::Frame announcement_;  ///< the last one; its room is used again
     bool started_ = false;
     bool finished_ = false;
 
@@ -343,6 +348,7 @@ private:
     std::map<MemberId, Nanos> proposed_leaves_;  ///< leader: evictions under way, by when to repeat
     std::map<MemberId, Nanos> quiet_raft_at_;    ///< lost voters: when to try them again
     std::map<MemberId, std::string> endpoints_;  ///< of members, those that left included
+    std::vector<std::string_view> endpoints_in_use_;  ///< while links are tidied up
     Nanos links_tidied_at_{};
     bool membership_dirty_ = false;      ///< leader: look at evictions and seats at once
     Nanos excused_at_ = base::long_ago;  ///< end of this member's own last stall (rule 10)
@@ -374,8 +380,8 @@ private:
     /// What the component sent in this turn, by receiver; leaves together.
     struct MessageBatch {
         MemberId to;  ///< none: the whole group
-        std::vector<RequestId> requests;
-        std::vector<wire::AppMessage> messages;
+        std::vector<RequestId, base::RecyclingAllocator<RequestId>> requests;
+        wire::AppMessageList messages;
         std::size_t bytes = 0;
     };
     void flush(MessageBatch& batch);
@@ -426,6 +432,10 @@ private:
 
     // ---- what was published last ----
     bool status_dirty_ = true;
+    bool published_ = false;
+    GroupStatus status_;         ///< the last one
+    GroupStatus former_status_;  ///< the one before; its room is used again
+    raft::Output used_output_;
     raft::Role published_role_{};
     raft::Term published_term_ = 0;
     MemberId published_leader_;

@@ -117,6 +117,7 @@ void GroupLoop::Impl::on_app_messages(const wire::Header& from, const wire::AppM
 }
 
 void GroupLoop::Impl::admit_waiting_messages() {
+    if (waiting_messages_.empty()) return;
     std::deque<WaitingMessages> waiting;
     waiting.swap(waiting_messages_);
     waiting_bytes_ = 0;

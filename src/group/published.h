@@ -31,6 +31,15 @@ public:
     std::uint64_t commit_index() const { return commit_index_.load(std::memory_order_relaxed); }
     void set_commit(std::uint64_t index) { commit_index_.store(index, std::memory_order_relaxed); }
 
+    Lateness lateness() const {
+        return {.last = Duration(last_lateness_.load(std::memory_order_relaxed)),
+                .greatest = Duration(greatest_lateness_.load(std::memory_order_relaxed))};
+    }
+    void set_lateness(const Lateness& lateness) {
+        last_lateness_.store(lateness.last.count(), std::memory_order_relaxed);
+        greatest_lateness_.store(lateness.greatest.count(), std::memory_order_relaxed);
+    }
+
     std::shared_ptr<const GroupStatus> status() const {
         std::lock_guard lock(mutex_);
         return status_;
@@ -77,6 +86,8 @@ private:
     static_assert(std::atomic<std::int64_t>::is_always_lock_free);
     std::atomic<std::int64_t> lease_until_{base::long_ago.count()};
     std::atomic<std::uint64_t> commit_index_{0};
+    std::atomic<std::int64_t> last_lateness_{0};
+    std::atomic<std::int64_t> greatest_lateness_{0};
     mutable std::mutex mutex_;
     std::shared_ptr<const GroupStatus> status_ = std::make_shared<const GroupStatus>();
     std::shared_ptr<const std::vector<ElectionRecord>> elections_ =

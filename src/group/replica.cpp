@@ -66,9 +66,16 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
 
 void GroupLoop::Impl::pump() {
     while (raft_ && !finished_) {
-        raft::Output output = raft_->take_output(now_);
-        if (output.idle()) return;
-        carry_out(output);
+        raft::Output output = raft_->take_output(now_, std::move(used_output_));
+        const bool idle = output.idle();
+        if (!idle) carry_out(output);
+        // What was in it is let go, and its room is used again.
+        output.entries.clear();
+        output.committed.clear();
+        output.send_now.clear();
+        output.send_after_persist.clear();
+        used_output_ = std::move(output);
+        if (idle) return;
     }
 }
 
@@ -102,7 +109,7 @@ void GroupLoop::Impl::send_raft(const std::vector<raft::Outgoing>& messages) {
             send_to(outgoing.to, wire::RaftFrame{outgoing.message});
             continue;
         }
-        const std::string endpoint = endpoint_of(outgoing.to);
+        const std::string& endpoint = endpoint_of(outgoing.to);
         if (endpoint.empty()) continue;
         if (built == nullptr || !raft::differ_in_receiver_alone(*built, *append)) {
             shared.emplace(frame_to(outgoing.to, wire::RaftFrame{outgoing.message}, std::nullopt));

@@ -22,10 +22,25 @@ State GroupLoop::Impl::state() const {
 
 GroupStatus GroupLoop::Impl::status() const {
     GroupStatus status;
+    write_status(status);
+    return status;
+}
+
+/// Into one whose lists and texts have had room for the same before.
+void GroupLoop::Impl::write_status(GroupStatus& status) const {
     status.id = self_;
     status.endpoint = transport_.endpoint();
     status.beacon_problem = transport_.beacon_problem();
-    if (!raft_) return status;
+    status.loop_lateness = lateness_;
+    status.state = State::outside;
+    status.leader = {};
+    status.term = status.epoch = status.commit_index = 0;
+    status.incarnation = {};
+    status.quorum = status.lease = false;
+    if (!raft_) {
+        status.members.clear();
+        return;
+    }
     status.state = state();
     status.leader = raft_->leader();
     status.term = raft_->term();
@@ -34,11 +49,16 @@ GroupStatus GroupLoop::Impl::status() const {
     status.commit_index = raft_->commit_index();
     status.quorum = quorum_;
     status.lease = now_.boottime < raft_->lease_until();
-    for (const MemberRecord& member : machine_->roster()) {
-        status.members.push_back({member.id, member.name, member.role,
-                                  raft_->configuration().is_voter(member.id), is_alive(member.id)});
+    status.members.resize(machine_->roster().size());
+    auto member = status.members.begin();
+    for (const MemberRecord& record : machine_->roster()) {
+        member->id = record.id;
+        member->name = record.name;
+        member->role = record.role;
+        member->voter = raft_->configuration().is_voter(record.id);
+        member->alive = is_alive(record.id);
+        ++member;
     }
-    return status;
 }
 
 void GroupLoop::Impl::publish_status() {
@@ -56,7 +76,15 @@ void GroupLoop::Impl::publish_status() {
     }
     if (!status_dirty_) return;
     status_dirty_ = false;
-    mailbox_.publish(status());
+    mailbox_.publish_lateness(lateness_);
+    std::swap(status_, former_status_);
+    write_status(status_);
+    // These change all the time, and are published by themselves.
+    status_.lease = false;
+    status_.commit_index = 0;
+    status_.loop_lateness = {};
+    if (!published_ || status_ != former_status_) mailbox_.publish(status_);
+    published_ = true;
 }
 
 }  // namespace quorate::group

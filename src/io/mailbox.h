@@ -96,6 +96,8 @@ public:
     /// For whoever looks on, and nothing else: may be left out. Neither blocks.
     virtual void publish_metrics(const GroupMetrics&) {}
     virtual void publish_elections(const std::deque<ElectionRecord>&) {}
+    /// Makes visible how late the loop was, lately and at most.
+    virtual void publish_lateness(const Lateness& lateness) = 0;
 };
 
 }  // namespace quorate::io

@@ -64,7 +64,7 @@ public:
     /// Incoming frames that were dropped before anybody looked into them; only grows.
     virtual std::uint64_t dropped() const { return 0; }
     /// What the others are told to connect to.
-    virtual std::string endpoint() const = 0;
+    virtual const std::string& endpoint() const = 0;
 };
 
 }  // namespace quorate::io

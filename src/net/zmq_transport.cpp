@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include "net/beacon.h"
 #include "net/inbox.h"
 #include "net/links.h"
 #include "net/prober.h"
@@ -28,22 +27,16 @@ timespec to_timespec(base::Nanos duration) {
     return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
 }
 
-/// What remains of `listen` for the beacon: the host, if it is one.
-std::string host_of(const std::string& endpoint) {
-    const auto where = base::parse_endpoint(endpoint);
-    return where ? where->host : std::string();
-}
-
 }  // namespace
 
 class ZmqTransport::Impl {
 public:
-    Impl(void* context, const ZmqOptions& options)
+    Impl(void* context, const ZmqOptions& options, BeaconLine beacon)
         : prober_(resolver_),
           links_(context,
                  {.link_messages = options.link_messages, .frame_bytes = options.frame_bytes},
                  resolver_),
-          beacon_(options.beacon, host_of(options.listen)) {}
+          beacon_(std::move(beacon)) {}
 
     bool wait(base::Nanos timeout, std::span<void* const> others);
     void collect(std::vector<io::TransportEvent>& out, std::size_t max_frames);
@@ -52,7 +45,7 @@ public:
     Prober prober_;
     Links links_;
     Inbox inbox_;
-    Beacon beacon_;
+    BeaconLine beacon_;
     std::string advertised_;
 
 private:
@@ -123,14 +116,15 @@ void ZmqTransport::Impl::collect(std::vector<io::TransportEvent>& out, std::size
     fds_.clear();
 }
 
-Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const ZmqOptions& options) {
+Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const ZmqOptions& options,
+                                                         BeaconLine beacon) {
     if (!options.advertise.empty() && !base::is_dialable(options.advertise)) {
         return Error{ErrorCode::bad_argument,
                      "advertise must be tcp://HOST:PORT with a port that others can connect to, "
                      "not " +
                          options.advertise};
     }
-    auto impl = std::make_unique<Impl>(context, options);
+    auto impl = std::make_unique<Impl>(context, options, std::move(beacon));
     InboxLimits limits;
     limits.frame_bytes = options.frame_bytes;
     if (auto bound = impl->inbox_.open(context, options.listen, limits); !bound) {
@@ -164,7 +158,7 @@ void ZmqTransport::announce(Payload datagram) {
     impl_->beacon_.announce(datagram.view());
 }
 
-std::string ZmqTransport::endpoint() const {
+const std::string& ZmqTransport::endpoint() const {
     return impl_->advertised_;
 }
 

@@ -43,7 +43,11 @@ public:
     Payload bytes() &&;
 
 private:
-    std::unique_ptr<consensus::FlatBuilder> message_;
+    /// As a unique_ptr's, but in a block that is used again.
+    struct Release {
+        void operator()(consensus::FlatBuilder* message) const;
+    };
+    std::unique_ptr<consensus::FlatBuilder, Release> message_;
 };
 
 /// Limits that decode() enforces.

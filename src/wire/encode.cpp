@@ -2,6 +2,7 @@
 #include <wire.capnp.h>
 
 #include "base/check.h"
+#include "base/recycling.h"
 #include "consensus/flat_message.h"
 #include "consensus/schema_values.h"
 #include "wire/codec.h"
@@ -322,7 +323,7 @@ struct Writer {
 }  // namespace
 
 FrameEncoder::FrameEncoder(const Frame& frame)
-    : message_(std::make_unique<consensus::FlatBuilder>(
+    : message_(new (base::take_block(sizeof(consensus::FlatBuilder))) consensus::FlatBuilder(
           frame_words + words_of(frame.header.group) + std::visit(Measure{}, frame.body),
           prefix_bytes / consensus::word_bytes)) {
     auto root = message_->initRoot<capn::Frame>();
@@ -333,6 +334,11 @@ FrameEncoder::FrameEncoder(const Frame& frame)
     std::visit(Writer{root.getBody()}, frame.body);
 }
 FrameEncoder::~FrameEncoder() = default;
+
+void FrameEncoder::Release::operator()(consensus::FlatBuilder* message) const {
+    message->~FlatBuilder();
+    base::give_block_back(message, sizeof *message);
+}
 
 Payload FrameEncoder::bytes_for(MemberId receiver) {
     write_id(message_->getRoot<capn::Frame>().getReceiver(), receiver);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/recycling.h"
 #include "consensus/state_machine.h"
 #include "quorate/elections.h"
 #include "quorate/events.h"
@@ -129,6 +130,7 @@ struct AppMessage {
     std::int64_t sent_ns = 0;
     Payload data;
 };
+using AppMessageList = std::vector<AppMessage, base::RecyclingAllocator<AppMessage>>;
 /// What one member has for another at one moment, in the order in which it was sent: a frame for
 /// each would cost more than what is in it. Never empty.
 struct AppMessages {
@@ -136,7 +138,7 @@ struct AppMessages {
     bool from_leader = false;
     std::uint64_t epoch = 0;
     std::uint64_t term = 0;
-    std::vector<AppMessage> messages;
+    AppMessageList messages;
 };
 
 /// The sender is leaving for good; its id will not come back.

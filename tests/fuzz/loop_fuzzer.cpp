@@ -51,7 +51,8 @@ struct Listener final : io::Transport {
         require(datagram.size() <= 1400, "a beacon fits into a datagram");
         look(datagram);
     }
-    std::string endpoint() const override { return "tcp://10.0.0.1:5601"; }
+    const std::string& endpoint() const override { return endpoint_; }
+    const std::string endpoint_ = "tcp://10.0.0.1:5601";
 };
 
 struct Component final : io::Mailbox {
@@ -59,6 +60,7 @@ struct Component final : io::Mailbox {
     void publish(const GroupStatus&) override {}
     void publish_lease(Nanos) override {}
     void publish_commit(std::uint64_t) override {}
+    void publish_lateness(const Lateness&) override {}
 };
 
 class Story {
