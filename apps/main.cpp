@@ -24,6 +24,12 @@ constexpr Subcommand subcommands[] = {
     {"demo", "watch a group live: founding, votes, the leader killed, its replacement",
      demo_command},
     {"keygen", "make a key pair for members that are authenticated", keygen_command},
+    {"status", "ask a running member how its group is", status_command},
+    {"members", "ask a running member who is in its group", members_command},
+    {"watch", "tell what changes in a running member's group, as it does", watch_command},
+    {"elections", "ask a running member for the elections it saw: why, who voted how, how long",
+     elections_command},
+    {"doctor", "look whether this machine and its network are fit for a member", doctor_command},
     {"bench", "measure one thing beside its baseline in the same run", bench_command},
 };
 

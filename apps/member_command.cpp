@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
 
 #include "member_options.h"
 #include "member_session.h"
+#include "quorate/log_to_stderr.h"
+#include "quorate/metrics_server.h"
 #include "subcommand.h"
 
 namespace quorate::apps {
@@ -38,6 +41,7 @@ void allow_descriptors() {
 int exit_code_of(const Error& error) {
     switch (error.code) {
         case ErrorCode::bad_argument:
+        case ErrorCode::not_permitted:
             return exit_usage;
         case ErrorCode::cannot_bind:
             return exit_cannot_bind;
@@ -46,9 +50,10 @@ int exit_code_of(const Error& error) {
     }
 }
 
-int run_session(const MemberCommandOptions& options) {
+int run_session(MemberCommandOptions options) {
     const int signals = take_over_signals();
     allow_descriptors();
+    if (options.member.log.levels != LogLevels{}) options.member.log.sink = log_to_stderr();
     Coordinator coordinator{CoordinatorOptions{.component = options.name}};
     auto joined =
         coordinator.join_group(options.type, options.instance, options.spec, options.member);
@@ -57,6 +62,16 @@ int run_session(const MemberCommandOptions& options) {
         return exit_code_of(joined.error());
     }
     MemberSession session(options, coordinator, *joined, signals);
+    std::unique_ptr<MetricsServer> metrics;
+    if (!options.metrics.empty()) {
+        auto started = MetricsServer::start(options.metrics, {&*joined});
+        if (!started) {
+            complain("member", started.error().message);
+            return exit_code_of(started.error());
+        }
+        metrics = std::move(*started);
+        session.set_metrics_url(metrics->url());
+    }
     const int code = session.run();
     close(signals);
     return code;

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "command_line.h"
+#include "cpu_list.h"
+#include "security_options.h"
 
 namespace quorate::apps {
 
@@ -78,6 +80,8 @@ po::options_description describe() {
         ("advertise", none(), "what the others are told to connect to (default: what was bound)")
         ("seed", po::value<std::vector<std::string>>(), "a member to ask first; may be given many times")
         ("beacon", text("127.255.255.255:17670"), "UDP broadcast or multicast address to meet on, or off")
+        ("beacon-interface", none(), "network interface of the beacon, by name (default: that of --listen)")
+        ("profile", text("lan"), "timing: rt, lan, wan or riaps; the four options below win over it")
         ("heartbeat-ms", text("50"), "between the leader's signs of life")
         ("election-min-ms", text("150"), "shortest silence before an election")
         ("election-max-ms", text("300"), "longest silence before an election")
@@ -87,14 +91,18 @@ po::options_description describe() {
         ("clock", text("realtime"), "the clock of timed actions: realtime, tai, or monotonic on one host")
         ("clock-error-us", none(), "that clock's error bound, instead of asking the kernel")
         ("refound-after-ms", text("10000"), "how long to stay in an incarnation without a quorum, or never")
+        ("rt-policy", none(), "scheduling of the group's threads: other, fifo, rr (default: as started)")
+        ("rt-priority", none(), "their real-time priority, 1 to 99; fifo unless --rt-policy says rr")
+        ("cpus", none(), "processors they run on, as 0,2-3")
+        ("lock-memory", po::bool_switch(), "keep the whole process in memory")
         ("vote", text("ask"), "answer every vote request with yes or no, or only when told: ask")
-        ("key", none(), "file of this member's secret key (quorate keygen); encrypts everything")
-        ("authorized-keys", none(), "directory of the public keys (*.pub) that are let in")
-        ("token-file", none(), "file whose first line is the deployment's token; with --key")
+        ("metrics", text("off"), "HOST:PORT for Prometheus to ask at, /metrics; port 0 picks one; or off")
+        ("log", text("off"), "to standard error: off, error, warning, info, debug, trace, or MODULE=LEVEL,...")
         ("config", none(), "any of the above as name = value lines; the command line wins")
         ("json", po::bool_switch(), "events and replies as one JSON object per line")
         ("hold", po::bool_switch(), "stay when standard input closes");
     // clang-format on
+    add_security_options(all);
     return all;
 }
 
@@ -165,13 +173,21 @@ void check_by_library(const Checked& checked) {
     if (const auto problem = find_problem(checked)) throw Unusable{problem->message};
 }
 
+void take_timing(const Values& values, Timing& timing) {
+    timing = *find_timing(choice_in(values, "profile", {"rt", "lan", "wan", "riaps"}, {}));
+    const auto take = [&](const std::string& option, Duration& time) {
+        if (!values.map[option].defaulted()) time = milliseconds_in(values, option);
+    };
+    take("heartbeat-ms", timing.heartbeat);
+    take("election-min-ms", timing.election_min);
+    take("election-max-ms", timing.election_max);
+    take("peer-timeout-ms", timing.peer_timeout);
+}
+
 void take_spec(const Values& values, GroupSpec& spec) {
     spec.size = static_cast<std::uint32_t>(number_in(values, "size", 1, 1000));
     spec.max_voters = static_cast<std::uint32_t>(number_in(values, "max-voters", 1, 15));
-    spec.timing = {.heartbeat = milliseconds_in(values, "heartbeat-ms"),
-                   .election_min = milliseconds_in(values, "election-min-ms"),
-                   .election_max = milliseconds_in(values, "election-max-ms"),
-                   .peer_timeout = milliseconds_in(values, "peer-timeout-ms")};
+    take_timing(values, spec.timing);
     spec.refound_after = std::nullopt;
     if (values.text("refound-after-ms") != "never") {
         spec.refound_after = milliseconds_in(values, "refound-after-ms");
@@ -186,23 +202,12 @@ void take_addresses(const Values& values, MemberOptions& member) {
     member.beacon = values.text("beacon");
     if (member.beacon.empty()) refuse("beacon", "takes HOST:PORT or off");
     if (member.beacon == "off") member.beacon.clear();
+    if (values.has("beacon-interface")) member.beacon_interface = values.text("beacon-interface");
     check_by_library(member);
 }
 
-template <class Loaded>
-std::string loaded(Loaded&& result) {
-    if (!result) throw Unusable{result.error().message};
-    return *std::forward<Loaded>(result);
-}
-
 void take_security(const Values& values, Security& security) {
-    if (values.has("key")) security.secret_key = loaded(load_secret_key(values.text("key")));
-    if (values.has("authorized-keys")) {
-        security.authorized_keys = values.text("authorized-keys");
-        if (security.authorized_keys.empty()) refuse("authorized-keys", "must not be empty");
-    }
-    if (values.has("token-file")) security.token = loaded(load_token(values.text("token-file")));
-    check_by_library(security);
+    if (const auto problem = load_security(values.map, security)) throw Unusable{*problem};
 }
 
 void take_clock(const Values& values, MemberOptions& member) {
@@ -216,7 +221,43 @@ void take_clock(const Values& values, MemberOptions& member) {
     }
 }
 
-MemberCommandOptions check(const Values& values) {
+void take_observability(const Values& values, MemberCommandOptions& options) {
+    options.metrics = values.text("metrics");
+    if (options.metrics == "off") options.metrics.clear();
+    const auto levels = parse_log_levels(values.text("log"));
+    if (!levels) refuse("log", "is unusable: " + levels.error().message);
+    options.member.log.levels = *levels;
+}
+
+/// The same for all threads of the group.
+void take_real_time(const Values& values, MemberOptions& member) {
+    ThreadOptions threads;
+    if (values.has("rt-priority")) {
+        threads.policy = Scheduling::fifo;
+        threads.priority = static_cast<int>(number_in(values, "rt-priority", 1, 99));
+    }
+    if (values.has("rt-policy")) {
+        const std::string policy = choice_in(values, "rt-policy", {"other", "fifo", "rr"}, {});
+        threads.policy = policy == "rr"     ? Scheduling::rr
+                         : policy == "fifo" ? Scheduling::fifo
+                                            : Scheduling::other;
+    }
+    if (values.has("cpus")) {
+        const auto cpus = parse_cpu_list(values.text("cpus"));
+        if (!cpus) {
+            refuse("cpus",
+                   "takes processors by number, as 0,2-3, not " + quoted(values.text("cpus")));
+        }
+        threads.cpus = *cpus;
+    }
+    member.real_time = {.group = threads,
+                        .io = threads,
+                        .action = threads,
+                        .lock_memory = values.map["lock-memory"].as<bool>()};
+    check_by_library(member);
+}
+
+MemberCommandOptions check(const Values& values, bool group_required = true) {
     MemberCommandOptions options;
     refuse_what_comes_later(values);
     choice_in(values, "kind", {"coordinated"}, {"default"});
@@ -225,10 +266,12 @@ MemberCommandOptions check(const Values& values) {
                           : role == "witness" ? Role::witness
                                               : Role::member;
     take_clock(values, options.member);
-    take_names(values, options);
+    if (group_required || values.has("group")) take_names(values, options);
     take_spec(values, options.spec);
     take_addresses(values, options.member);
     take_security(values, options.member.security);
+    take_real_time(values, options.member);
+    take_observability(values, options);
     const std::string vote = choice_in(values, "vote", {"yes", "no", "ask"}, {});
     if (vote != "ask") options.vote = vote == "yes";
     options.json = values.map["json"].as<bool>();
@@ -236,16 +279,16 @@ MemberCommandOptions check(const Values& values) {
     return options;
 }
 
-}  // namespace
-
-std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
-    const Arguments& arguments) {
-    const po::options_description described = describe();
+/// Reads the command line and the file that it names, and lets `take` make of them what it will.
+template <class Options, class Take>
+std::variant<Options, HelpWanted, BadUsage> parse(const Arguments& arguments,
+                                                  const po::options_description& described,
+                                                  const Take& take) {
     try {
         po::variables_map map = read_command_line(arguments, described);
         if (map.count("help") > 0) return HelpWanted{};
         if (map.count("config") > 0) read_config(described, map);
-        return check(Values{map});
+        return take(Values{map});
     } catch (const Unusable& unusable) {
         return BadUsage{unusable.sentence};
     } catch (const po::too_many_positional_options_error&) {
@@ -253,6 +296,42 @@ std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
     } catch (const po::error& error) {
         return BadUsage{error.what()};
     }
+}
+
+po::options_description describe_doctor() {
+    po::options_description all = describe();
+    all.add_options()("expect", po::value<std::string>()->default_value("0"),
+                      "how many others must be heard on the beacon within 5 s, 0 to 1000");
+    return all;
+}
+
+}  // namespace
+
+std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
+    const Arguments& arguments) {
+    return parse<MemberCommandOptions>(arguments, describe(),
+                                       [](const Values& values) { return check(values); });
+}
+
+std::variant<DoctorCommandOptions, HelpWanted, BadUsage> parse_doctor_options(
+    const Arguments& arguments) {
+    return parse<DoctorCommandOptions>(arguments, describe_doctor(), [](const Values& values) {
+        const MemberCommandOptions member = check(values, false);
+        DoctorCommandOptions options;
+        options.examination = {.member = member.member,
+                               .expect_others = number_in(values, "expect", 0, 1000)};
+        options.json = member.json;
+        return options;
+    });
+}
+
+std::string doctor_help() {
+    std::ostringstream help;
+    help << "usage: quorate doctor [OPTION...]\n\n"
+            "Looks whether this machine and its network let a member live by these options, which\n"
+            "are those of quorate member. Ends with exit code 1 if something is not well.\n\n"
+         << describe_doctor();
+    return help.str();
 }
 
 std::string member_help() {

@@ -17,6 +17,7 @@ struct MemberCommandOptions {
     GroupSpec spec;
     MemberOptions member;
     std::optional<bool> vote;  ///< nothing: ask
+    std::string metrics;       ///< HOST:PORT; empty: off
     bool json = false;
     bool hold = false;
 };
@@ -32,5 +33,15 @@ std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
 
 /// What --help prints.
 std::string member_help();
+
+/// `quorate doctor` takes what `quorate member` takes, --group not required, and what it has to
+/// hear.
+struct DoctorCommandOptions {
+    ExaminationOptions examination;
+    bool json = false;
+};
+std::variant<DoctorCommandOptions, HelpWanted, BadUsage> parse_doctor_options(
+    const Arguments& arguments);
+std::string doctor_help();
 
 }  // namespace quorate::apps

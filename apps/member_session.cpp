@@ -93,6 +93,7 @@ void MemberSession::take_event(const Event& event) {
         if (options_.vote) owed_votes_.push_back(asked->poll);
         vote();
     } else if (std::holds_alternative<Started>(event)) {
+        if (!metrics_url_.empty()) write(Json{{"event", "metrics"}, {"url", metrics_url_}});
         const std::string problem = group_.status().beacon_problem;
         if (!problem.empty()) complain("member", problem);
     } else if (const auto* refused = std::get_if<Refused>(&event)) {

@@ -22,6 +22,8 @@ public:
 
     /// Until the member has left. Returns the exit code.
     int run();
+    /// Where the metrics can be asked for: told right behind `started`.
+    void set_metrics_url(const std::string& url) { metrics_url_ = url; }
 
 private:
     struct Awaited {
@@ -68,6 +70,7 @@ private:
     std::uint64_t commands_ = 0;
     std::map<RequestId, Awaited> awaited_;
     std::deque<PollId> owed_votes_;
+    std::string metrics_url_;
     long leave_deadline_ms_ = never_ms;  ///< CLOCK_MONOTONIC; backstop only
     bool left_ = false;
     std::optional<std::string> refused_;

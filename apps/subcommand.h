@@ -9,9 +9,10 @@ namespace quorate::apps {
 
 enum ExitCode : int {
     exit_ok = 0,
-    exit_not_seen = 1,  ///< demo: a step was not seen to happen
+    exit_not_seen = 1,  ///< demo: a step was not seen to happen; doctor: something is not well
     exit_usage = 64,    ///< bad usage or configuration
     exit_cannot_bind = 69,
+    exit_no_answer = 69,  ///< who was asked (--connect) did not answer in time
     exit_internal = 70,
     exit_data_dir = 73,  ///< the data directory is unusable or locked
     exit_refused = 77,   ///< by the group
@@ -24,6 +25,11 @@ int member_command(const Arguments& arguments);
 int bench_command(const Arguments& arguments);
 int demo_command(const Arguments& arguments);
 int keygen_command(const Arguments& arguments);
+int status_command(const Arguments& arguments);
+int members_command(const Arguments& arguments);
+int watch_command(const Arguments& arguments);
+int elections_command(const Arguments& arguments);
+int doctor_command(const Arguments& arguments);
 
 /// Writes "quorate WHO: SENTENCE" to standard error.
 void complain(const std::string& who, const std::string& sentence);

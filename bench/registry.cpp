@@ -18,21 +18,11 @@ namespace quorate::bench {
 
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr Timing timing_ms(int heartbeat, int election_min, int election_max, int peer_timeout) {
-    return {.heartbeat = milliseconds(heartbeat),
-            .election_min = milliseconds(election_min),
-            .election_max = milliseconds(election_max),
-            .peer_timeout = milliseconds(peer_timeout)};
-}
-
 const Profile all_profiles[] = {
-    {"rt", timing_ms(5, 15, 30, 100)},
-    {"lan", Timing{}},
-    {"wan", timing_ms(250, 1000, 2000, 5000)},
-    // The defaults of RIAPS's groups (riaps-pycom, src/riaps/consts/defs.py).
-    {"riaps", timing_ms(1000, 1500, 2000, 3000)},
+    {"rt", Timing::rt()},
+    {"lan", Timing::lan()},
+    {"wan", Timing::wan()},
+    {"riaps", Timing::riaps()},
 };
 
 const Measurement all_measurements[] = {

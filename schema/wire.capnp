@@ -4,6 +4,9 @@
 # segment table. The prefix: 'Q' 'R' 'T', a zero byte, the protocol version (16 bits, little-endian),
 # two zero bytes. So the version is known before anything of it is parsed.
 #
+# On the beacon a datagram is one frame, or a bundle of frames: a prefix with a 1 in place of the first of
+# the two zero bytes, then each frame behind its length (64 bits, little-endian).
+#
 # Protocol versions:
 #   1  first version.
 # A field or a body may be added at the end under the same version if those who don't know it may ignore
@@ -53,6 +56,12 @@ struct Frame {
     beacon @24 :Beacon;
     snapshotReply @25 :SnapshotReply;
     otherDeployment @26 :OtherDeployment;
+    # Kept for bodies to come; as any unknown body, dropped.
+    reserved27 @27 :Void;
+    reserved28 @28 :Void;
+    reserved29 @29 :Void;
+    inspect @30 :Inspect;
+    inspection @31 :Inspection;
   }
 }
 
@@ -303,4 +312,103 @@ struct AppMessage {
 
 struct Farewell {
   term @0 :UInt64;
+}
+
+# ---- questions from outside (quorate status, members, watch, elections) ----
+
+# To whoever answers at an endpoint: without a receiver, and without a group, which who asks need not
+# know. The sender is no member.
+struct Inspect {
+  nonce @0 :UInt64;
+  subject @1 :Subject;
+  replyTo @2 :Text;             # an endpoint
+
+  enum Subject { status @0; elections @1; }
+}
+
+struct Inspection {
+  nonce @0 :UInt64;
+  name @1 :Text;                # of the member that answers
+  union {
+    status @2 :Status;
+    elections @3 :List(Election);
+  }
+}
+
+struct Status {
+  leader :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  incarnation :group {
+    high @2 :UInt64;
+    low @3 :UInt64;
+  }
+  term @4 :UInt64;
+  epoch @5 :UInt64;
+  commitIndex @6 :UInt64;
+  state @7 :State;
+  quorum @8 :Bool;
+  lease @9 :Bool;
+  endpoint @10 :Text;
+  beaconProblem @11 :Text;
+  members @12 :List(MemberInfo);
+
+  enum State {
+    follower @0; candidate @1; leader @2; learner @3; standby @4; observer @5; witness @6; outside @7;
+  }
+}
+
+struct MemberInfo {
+  id :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  name @2 :Text;
+  role @3 :Log.Role;
+  voter @4 :Bool;
+  alive @5 :Bool;
+}
+
+struct Election {
+  number @0 :UInt64;
+  term @1 :UInt64;
+  leader :group {
+    high @2 :UInt64;
+    low @3 :UInt64;
+  }
+  previousLeader :group {
+    high @4 :UInt64;
+    low @5 :UInt64;
+  }
+  beganNs @6 :Int64;            # CLOCK_REALTIME
+  tookNs @7 :Int64;
+  trigger @8 :Trigger;
+  outcome @9 :Outcome;
+  campaigned @10 :Bool;
+  votesLeftOut @11 :UInt32;
+  leaderName @12 :Text;
+  previousLeaderName @13 :Text;
+  votes @14 :List(Vote);
+
+  enum Trigger { unknown @0; timeout @1; leaderDead @2; transfer @3; founding @4; }
+  enum Outcome { elected @0; kept @1; givenUp @2; }
+}
+
+struct Vote {
+  voter :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  candidate :group {
+    high @2 :UInt64;
+    low @3 :UInt64;
+  }
+  term @4 :UInt64;
+  afterNs @5 :Int64;
+  preVote @6 :Bool;
+  answer @7 :Answer;
+  voterName @8 :Text;
+
+  enum Answer { granted @0; staleTerm @1; sticky @2; logBehind @3; votedAlready @4; withheld @5; }
 }

@@ -36,6 +36,7 @@ struct CoordinatorOptions {
     std::string advertise = {};
     std::vector<std::string> seeds = {};
     std::string beacon = MemberOptions{}.beacon;
+    std::string beacon_interface = {};
     bool trust_refusals = MemberOptions{}.trust_refusals;
     std::uint8_t priority = MemberOptions{}.priority;
     ActionClock clock = MemberOptions{}.clock;
@@ -46,6 +47,8 @@ struct CoordinatorOptions {
     std::size_t message_bytes = MemberOptions{}.message_bytes;
     std::size_t link_messages = MemberOptions{}.link_messages;
     Security security = {};
+    LogOptions log = {};
+    RealTime real_time = {};
 
     /// The same, as join_group() takes it.
     MemberOptions member() const;
@@ -92,7 +95,7 @@ public:
     ///
     /// Errors: bad_argument (a name, the spec or an option is unusable, or the group is joined
     /// already with another spec; the sentence says which), cannot_bind, left (it is being left:
-    /// wait for on_left).
+    /// wait for on_left), not_permitted (the machine refuses what `real_time` asks for).
     JoinResult join_group(const std::string& type, const std::string& instance,
                           const GroupSpec& spec = {});
     /// The same with options for this group alone, for instance a listening port of its own.

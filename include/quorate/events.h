@@ -180,6 +180,14 @@ std::string_view to_string(Departure reason);
 enum class State : std::uint8_t { follower, candidate, leader, learner, standby, observer, witness, outside };
 std::string_view to_string(State state);
 
+/// How much later than it should the group's worker did something: on a machine that keeps up, some
+/// tens of microseconds. From the heartbeat's length on, elections take notice.
+struct Lateness {
+    Duration last{};      ///< at its last deadline
+    Duration greatest{};  ///< at any deadline since this member joined
+    bool operator==(const Lateness&) const = default;
+};
+
 /// What this member knew of its group at one moment.
 struct GroupStatus {
     MemberId id;
@@ -193,7 +201,9 @@ struct GroupStatus {
     std::string endpoint;
     bool lease = false;   ///< am_leader() at the time of asking
     bool quorum = false;
+    Lateness loop_lateness;
     std::string beacon_problem;  ///< why the beacon doesn't work; empty while it does, or is off
+    bool operator==(const GroupStatus&) const = default;
 };
 
 }  // namespace quorate

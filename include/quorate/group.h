@@ -20,8 +20,10 @@
 #include <string>
 #include <vector>
 
+#include "quorate/elections.h"
 #include "quorate/events.h"
 #include "quorate/id.h"
+#include "quorate/metrics.h"
 #include "quorate/result.h"
 #include "quorate/spec.h"
 
@@ -205,6 +207,13 @@ public:
     Duration action_time() const;
     /// All of the above at one moment, and more.
     GroupStatus status() const;
+
+    /// What the worker counted and measured, at most a heartbeat (or 100 ms) ago. Copies a few
+    /// kilobytes.
+    GroupMetrics metrics() const;
+    /// The last elections that this member saw, oldest first; at most kept_elections. They stay when
+    /// the incarnation is given up.
+    std::vector<ElectionRecord> elections() const;
 
     // ---- events, by handlers: run in Coordinator::dispatch() ----
     // Setting a handler replaces the one before; an empty one removes it. Events without a handler

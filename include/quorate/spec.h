@@ -8,8 +8,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "quorate/log.h"
+#include "quorate/real_time.h"
 #include "quorate/result.h"
 #include "quorate/security.h"
 
@@ -47,7 +50,17 @@ struct Timing {
     Duration election_max = std::chrono::milliseconds(300);  ///< longest silence before an election
     Duration peer_timeout = std::chrono::milliseconds(1000); ///< silence before a member is evicted
     bool operator==(const Timing&) const = default;
+
+    // Profiles, as --profile of `quorate member` and `quorate bench` names them.
+    static Timing rt();     ///< 5, 15 to 30, 100 ms: threads with real-time priority (real_time.h), one switch
+    static Timing lan();    ///< the defaults: 50, 150 to 300, 1000 ms
+    static Timing wan();    ///< 250, 1000 to 2000, 5000 ms: round trips of up to some 200 ms
+    /// 1000, 1500 to 2000, 3000 ms: the defaults of RIAPS's groups (riaps-pycom,
+    /// src/riaps/consts/defs.py: groupHeartbeat, groupElectionMin, groupElectionMax, groupPeerTimeout).
+    static Timing riaps();
 };
+/// The profile of that name (`rt`, `lan`, `wan`, `riaps`); nothing if there is none.
+std::optional<Timing> find_timing(std::string_view profile);
 
 /// What a group has agreed to be. All its members must come with the same one.
 struct GroupSpec {
@@ -87,6 +100,9 @@ struct MemberOptions {
     std::string advertise = {};                        ///< what the others connect to; empty: what was bound
     std::vector<std::string> seeds = {};               ///< members to ask first; need not be up yet
     std::string beacon = "127.255.255.255:17670"; ///< UDP broadcast or multicast address; empty: off
+    /// The network interface to send and hear the beacon on, by name (`eth0`); empty: the one that
+    /// has the address of `listen`, else the system chooses.
+    std::string beacon_interface = {};
     /// Whether a refused connection proves a process dead. Turn it off where someone other than the
     /// member's own machine can refuse connections (rule 7).
     bool trust_refusals = true;
@@ -102,6 +118,8 @@ struct MemberOptions {
     std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 32 MiB
     std::size_t link_messages = 16384;    ///< frames waiting for one peer's link, 16 to 1,000,000
     Security security = {};               ///< keys and token; without a secret key all is in clear
+    LogOptions log = {};                  ///< what the worker tells, and whom; off
+    RealTime real_time = {};              ///< how the group's threads are scheduled
 };
 std::optional<Error> find_problem(const MemberOptions& options);
 

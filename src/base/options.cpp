@@ -11,6 +11,9 @@ Error bad(std::string sentence) {
     return {ErrorCode::bad_argument, std::move(sentence)};
 }
 
+/// As the kernel keeps an interface's name (IFNAMSIZ, without the zero).
+constexpr std::size_t longest_interface = 15;
+
 /// An address, no name: a beacon is a hint, for which nobody waits for a name to be resolved.
 bool in_digits(const std::string& host) {
     addrinfo hints{};
@@ -38,6 +41,11 @@ std::optional<Error> find_problem_in_addresses(const MemberOptions& options) {
     if (!options.beacon.empty() && (!beacon || beacon->port == 0 || !in_digits(beacon->host))) {
         return bad("--beacon (" + options.beacon +
                    ") must be HOST:PORT with HOST in digits and a port from 1 to 65535, or off");
+    }
+    if (options.beacon_interface.size() > longest_interface ||
+        options.beacon_interface.find('/') != std::string::npos) {
+        return bad("--beacon-interface (" + options.beacon_interface +
+                   ") must be an interface's name, as `ip link` shows it");
     }
     return std::nullopt;
 }
@@ -73,6 +81,7 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
 std::optional<Error> find_problem(const MemberOptions& options) {
     if (auto problem = find_problem_in_addresses(options)) return problem;
     if (auto problem = find_problem(options.security)) return problem;
+    if (auto problem = find_problem(options.real_time)) return problem;
     return find_problem_in_bounds(options);
 }
 

@@ -42,6 +42,10 @@ std::string_view to_string(ErrorCode code) {
             return "lost";
         case ErrorCode::internal:
             return "internal";
+        case ErrorCode::no_answer:
+            return "no_answer";
+        case ErrorCode::not_permitted:
+            return "not_permitted";
     }
     return "internal";
 }

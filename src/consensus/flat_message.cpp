@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/recycling.h"
 
 namespace quorate::consensus {
 
@@ -28,7 +29,8 @@ kj::ArrayPtr<const capnp::word> words_of(std::string_view bytes) {
 FlatBuilder::FlatBuilder(std::size_t expected_words, std::size_t prefix_words)
     : prefix_words_(prefix_words),
       words_(std::max<std::size_t>(expected_words, 1)),
-      first_(std::make_shared<std::uint64_t[]>(prefix_words_ + words_)) {}
+      first_(std::allocate_shared<std::uint64_t[]>(base::RecyclingAllocator<std::uint64_t>{},
+                                                   prefix_words_ + words_)) {}
 
 kj::ArrayPtr<capnp::word> FlatBuilder::allocateSegment(unsigned minimum_words) {
     if (!first_used_ && minimum_words <= words_) {
@@ -44,7 +46,8 @@ Payload FlatBuilder::copy(std::string_view prefix) {
     const auto segments = getSegmentsForOutput();
     if (segments.size() != 1) return finish(prefix);  // a copy anyway
     const std::size_t bytes = segments[0].size() * word_bytes;
-    auto whole = std::make_shared_for_overwrite<char[]>(prefix.size() + bytes);
+    auto whole = std::allocate_shared_for_overwrite<char[]>(base::RecyclingAllocator<char>{},
+                                                            prefix.size() + bytes);
     std::copy(prefix.begin(), prefix.end(), whole.get());
     std::memcpy(whole.get() + prefix.size(), segments[0].begin(), bytes);
     const std::string_view view(whole.get(), prefix.size() + bytes);
@@ -72,7 +75,8 @@ Payload FlatBuilder::finish(std::string_view prefix) {
 Payload align(const Payload& bytes) {
     const std::string_view view = bytes.view();
     if (reinterpret_cast<std::uintptr_t>(view.data()) % alignof(std::uint64_t) == 0) return bytes;
-    auto copy = std::make_shared_for_overwrite<std::uint64_t[]>(words_for(view.size()));
+    auto copy = std::allocate_shared_for_overwrite<std::uint64_t[]>(
+        base::RecyclingAllocator<std::uint64_t>{}, words_for(view.size()));
     std::memcpy(copy.get(), view.data(), view.size());
     return Payload({reinterpret_cast<const char*>(copy.get()), view.size()}, copy);
 }

@@ -1,12 +1,12 @@
 #include "group/action_thread.h"
 
-#include <pthread.h>
 #include <sys/prctl.h>
 #include <time.h>
 
 #include <algorithm>
 
 #include "consensus/state_machine.h"
+#include "group/scheduling.h"
 #include "group/system_clock.h"
 
 namespace quorate::group {
@@ -64,8 +64,10 @@ void Actuator::run(const ActionDue& due) const {
     if (act && *act) (*act)(due);
 }
 
-ActionThread::ActionThread(std::optional<Nanos> stated_error, const Actuator& actuator)
+ActionThread::ActionThread(std::optional<Nanos> stated_error, ThreadOptions scheduling,
+                           const Actuator& actuator)
     : stated_error_(stated_error),
+      scheduling_(std::move(scheduling)),
       actuator_(actuator),
       reports_(context_, 2 * consensus::StateMachine::max_actions) {}
 
@@ -106,8 +108,9 @@ const io::AlarmSetting* ActionThread::find_next() const {
 }
 
 void ActionThread::run() {
-    pthread_setname_np(pthread_self(), "q:actions");
+    name_this_thread("q:actions");
     prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);  // by default the kernel rounds sleeps up by 50 us
+    (void)schedule_this_thread(scheduling_, "action");  // tried when the group was joined
     std::unique_lock lock(mutex_);
     while (!ends_) {
         const io::AlarmSetting* next = find_next();

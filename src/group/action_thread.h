@@ -15,6 +15,7 @@
 
 #include "group/command_queue.h"
 #include "io/alarm.h"
+#include "quorate/real_time.h"
 
 namespace quorate::group {
 
@@ -33,7 +34,8 @@ private:
 class ActionThread final : public io::Alarm {
 public:
     /// `stated_error`: of the clock; asked from the kernel otherwise. `actuator` outlives this.
-    ActionThread(std::optional<base::Nanos> stated_error, const Actuator& actuator);
+    ActionThread(std::optional<base::Nanos> stated_error, ThreadOptions scheduling,
+                 const Actuator& actuator);
     /// Waits for an actuator that runs.
     ~ActionThread() override;
     ActionThread(const ActionThread&) = delete;
@@ -50,6 +52,7 @@ private:
     void wake_up_for(const io::AlarmSetting& setting);
 
     const std::optional<base::Nanos> stated_error_;
+    const ThreadOptions scheduling_;
     const Actuator& actuator_;
     PipeContext context_;
     CommandQueue reports_;

@@ -139,6 +139,7 @@ void GroupLoop::Impl::arm(const consensus::Action& action) {
 
 void GroupLoop::Impl::miss(const consensus::Action& action, const std::string& why) {
     story("misses an action: " + why);
+    ++measurements_.values().actions.missed;
     outbox_.post(ActionMissed{action.poll, action.topic, action.terms.at, why});
 }
 
@@ -149,6 +150,7 @@ void GroupLoop::Impl::run(io::ActionWoke& woke) {
     using Found = io::ActionWoke::Found;
     switch (woke.found) {
         case Found::in_time:
+            measurements_.values().actions.lateness.add(woke.actual - action.terms.at);
             outbox_.post(ActionDue{action.poll, action.topic, action.terms.at, woke.actual});
             return;
         case Found::late:

@@ -116,6 +116,12 @@ void GroupLoop::Impl::keep_membership() {
     }
     if (raft_->change_in_progress()) return;
     const raft::Configuration& configuration = raft_->configuration();
+    // Who has no seat waits for one, or is to be a learner: without them there is nothing to plan.
+    const auto& roster = machine_->roster();
+    const bool all_seated =
+        std::all_of(roster.begin(), roster.end(),
+                    [&](const MemberRecord& member) { return configuration.is_voter(member.id); });
+    if (all_seated && configuration.learners.empty()) return;
     consensus::SeatView view;
     view.voters = configuration.voters;
     view.learners = configuration.learners;

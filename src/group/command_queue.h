@@ -30,6 +30,8 @@ public:
     bool may_sleep();
     /// Moves up to `limit` commands to the end of `into`, without waiting for any.
     void take(std::vector<io::Command>& into, std::size_t limit);
+    /// How many wait.
+    std::size_t waiting() const { return queue_.read_available(); }
     /// The libzmq socket that becomes readable when a command comes for a worker that sleeps.
     void* socket() const { return wake_.receiver(); }
 

@@ -28,12 +28,12 @@ void GroupLoop::Impl::failed(RequestId request, ErrorCode code, std::string mess
     outbox_.post(RequestDone{request, Error{code, std::move(message)}, 0, {}});
 }
 
-void GroupLoop::Impl::fail_all(std::vector<Requests::Ended> requests, const std::string& why) {
+void GroupLoop::Impl::fail_all(std::vector<Requests::Ended> requests, std::string_view why) {
     for (Requests::Ended& ended : requests) {
         if (ended.pending.command.size() > 0) {
             retries_.keep(ended.serial, ended.pending, now());
         }
-        failed(ended.pending.told_as, ErrorCode::unknown_outcome, why);
+        failed(ended.pending.told_as, ErrorCode::unknown_outcome, std::string(why));
     }
 }
 

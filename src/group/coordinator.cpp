@@ -57,6 +57,7 @@ MemberOptions CoordinatorOptions::member() const {
             .advertise = advertise,
             .seeds = seeds,
             .beacon = beacon,
+            .beacon_interface = beacon_interface,
             .trust_refusals = trust_refusals,
             .priority = priority,
             .clock = clock,
@@ -66,7 +67,9 @@ MemberOptions CoordinatorOptions::member() const {
             .mailbox_events = mailbox_events,
             .message_bytes = message_bytes,
             .link_messages = link_messages,
-            .security = security};
+            .security = security,
+            .log = log,
+            .real_time = real_time};
 }
 
 class Coordinator::Impl {
@@ -92,6 +95,7 @@ private:
     bool pulled_events_wait() const;
 
     CoordinatorOptions options_;
+    group::SharedBeacons beacons_;
     std::vector<std::unique_ptr<Group>> groups_;  ///< only grows: references stay valid
     group::DescriptorSet watch_;
     std::atomic<bool> dispatching_{false};
@@ -136,7 +140,8 @@ JoinResult Coordinator::Impl::join(const std::string& type, const std::string& i
                                      .spec = spec,
                                      .member = member,
                                      .seed = draw_seed(),
-                                     .probe = {}});
+                                     .probe = {}},
+                                    beacons_);
     if (!joined) return joined.error();
     return group;
 }

@@ -12,6 +12,9 @@ bool GroupLoop::Impl::is_dead(MemberId id) const {
 
 void GroupLoop::Impl::on_connection_closed(io::ConnectionId connection) {
     const MemberId id = peers_.disconnected(connection);
+    if (id && logs(LogModule::net, LogLevel::debug)) {
+        log(LogModule::net, LogLevel::debug, "connection closed: " + name_of(id));
+    }
     if (id && raft_) raft_->suspect(id);
     if (id && raft_ && (in_roster(id) || raft_->configuration().is_voter(id))) suspect(id);
 }

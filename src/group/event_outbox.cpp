@@ -23,6 +23,7 @@ void EventOutbox::post(Event event) {
         kept_.push_back(std::move(event));
     } else if (!empty() || !mailbox_.post(std::move(event))) {
         ++lost_;
+        ++dropped_;
     }
 }
 

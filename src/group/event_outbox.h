@@ -19,12 +19,15 @@ public:
     void post(Event event);
     /// Tries again what waits; call it once a turn.
     void flush();
+    /// Events that were dropped, since the beginning.
+    std::uint64_t lost() const { return dropped_; }
     bool empty() const { return kept_.empty() && lost_ == 0; }
 
 private:
     io::Mailbox& mailbox_;
     std::deque<Event> kept_;
-    std::uint64_t lost_ = 0;
+    std::uint64_t lost_ = 0;     ///< and not told of yet
+    std::uint64_t dropped_ = 0;  ///< in all
 };
 
 }  // namespace quorate::group

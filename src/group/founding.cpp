@@ -70,7 +70,8 @@ void GroupLoop::Impl::propose_founding(const std::vector<MemberId>& invited) {
     body.sent = proposal.sent;
     for (const MemberId& id : invited) body.invited.push_back({id, endpoint_of(id)});
     story("proposes to found " + proposal.id.hex().substr(0, 8) + " with " +
-          std::to_string(invited.size()) + " others");
+              std::to_string(invited.size()) + " others",
+          LogModule::discovery);
     for (const MemberId& id : invited) send_to(id, body);
     proposed_ = std::move(proposal);
     decide_founding();
@@ -174,7 +175,7 @@ std::vector<MemberRecord> GroupLoop::Impl::founding_roster(bool by_all) {
 }
 
 void GroupLoop::Impl::abandon_founding(const std::string& why) {
-    story("gives its founding up: " + why);
+    story("gives its founding up: " + why, LogModule::discovery);
     proposed_.reset();
     founding_retry_at_ = now() + random_.between(timing().election_max, 2 * timing().election_max);
 }
@@ -200,6 +201,7 @@ void GroupLoop::Impl::on_founding_done(const wire::Header&, const wire::Founding
     if (promise_.to != founding.incarnation) withhold = std::max(withhold, promise_.until);
     if (done.by_all) withhold_until_ = std::min(withhold_until_, now());
     enter(std::move(snapshot), std::move(machine), withhold);
+    elections_.entered(now(), true);
 }
 
 }  // namespace quorate::group

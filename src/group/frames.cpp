@@ -1,6 +1,6 @@
 // Frames in and out: what comes from the network is checked here once, counted if it isn't ours,
 // and handed to the room it concerns (rule 12).
-#include <set>
+#include <algorithm>
 
 #include "group/loop_impl.h"
 
@@ -46,7 +46,10 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
     if (!arrived.same_deployment) return on_other_deployment(arrived, frame);
     if (!is_for_us(frame.header, frame.body) || !may_speak_for(arrived, frame.header)) return;
     if (options_.probe.accepted) options_.probe.accepted(frame.header);
-    if (!std::holds_alternative<wire::Beacon>(frame.body)) {
+    // Who asks from outside is nobody's peer.
+    const bool of_a_peer = !std::holds_alternative<wire::Beacon>(frame.body) &&
+                           !std::holds_alternative<wire::Inspect>(frame.body);
+    if (of_a_peer) {
         Peer& peer = peers_.at(frame.header.sender, now());
         peer.heard_at = now();
         peer.key = arrived.key;
@@ -57,13 +60,14 @@ void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
 }
 
 bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& body) {
-    const bool hello = std::holds_alternative<wire::Hello>(body);
     if (header.sender == self_) return false;  // a seed list may name this very member
     if (!header.sender || is_dead(header.sender)) {
         ++drops_.stale;
         return false;
     }
-    const bool to_anyone = hello || std::holds_alternative<wire::Beacon>(body);
+    const bool to_anyone = std::holds_alternative<wire::Hello>(body) ||
+                           std::holds_alternative<wire::Beacon>(body) ||
+                           std::holds_alternative<wire::Inspect>(body);
     if (to_anyone != !header.receiver || (!to_anyone && header.receiver != self_)) {
         ++drops_.wrong_receiver;
         return false;
@@ -105,6 +109,9 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
         void operator()(const wire::Farewell&) { loop.on_farewell(from); }
         void operator()(const wire::Beacon& m) { loop.on_beacon(from, m); }
         void operator()(const wire::OtherDeployment&) {}  // from those with another token alone
+        void operator()(const wire::Inspect& m) { loop.on_inspect(from, m); }
+        // An answer that nobody here asked for.
+        void operator()(const wire::Inspection&) { ++loop.drops_.stale; }
     };
     std::visit(Visitor{*this, from}, body);
 }
@@ -112,7 +119,13 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
 bool GroupLoop::Impl::send(MemberId to, const std::string& endpoint, wire::Body body,
                            std::optional<IncarnationId> incarnation) {
     if (endpoint.empty()) return false;
-    return transport_.send(endpoint, wire::encode(frame_to(to, std::move(body), incarnation)));
+    return hand_over(endpoint, wire::encode(frame_to(to, std::move(body), incarnation)));
+}
+
+bool GroupLoop::Impl::hand_over(const std::string& endpoint, Payload frame) {
+    const bool taken = transport_.send(endpoint, std::move(frame));
+    if (!taken) measurements_.link_full();
+    return taken;
 }
 
 wire::Frame GroupLoop::Impl::frame_to(MemberId to, wire::Body body,
@@ -132,14 +145,15 @@ bool GroupLoop::Impl::send_to(MemberId to, wire::Body body) {
     return send(to, endpoint_of(to), std::move(body));
 }
 
-std::string GroupLoop::Impl::endpoint_of(MemberId id) const {
+const std::string& GroupLoop::Impl::endpoint_of(MemberId id) const {
+    static const std::string not_known;
     if (machine_) {
         if (const MemberRecord* member = machine_->find_member(id)) return member->endpoint;
     }
     const auto left = endpoints_.find(id);
     if (left != endpoints_.end()) return left->second;
     const Peer* peer = peers_.find(id);
-    return peer ? peer->intro.endpoint : std::string{};
+    return peer ? peer->intro.endpoint : not_known;
 }
 
 /// In the roster, or in a seat or on the way to one.
@@ -152,14 +166,20 @@ void GroupLoop::Impl::tidy_links() {
     links_tidied_at_ = now();
     std::erase_if(endpoints_, [&](const auto& entry) { return !takes_part(entry.first); });
     std::erase_if(quiet_raft_at_, [&](const auto& entry) { return !takes_part(entry.first); });
-    std::set<std::string> in_use;
-    for (const auto& [id, endpoint] : endpoints_) in_use.insert(endpoint);
+    std::vector<std::string_view>& in_use = endpoints_in_use_;
+    for (const auto& [id, endpoint] : endpoints_) in_use.push_back(endpoint);
     for (const auto& [id, peer] : peers_.all()) {
-        if (!peer.dead) in_use.insert(peer.intro.endpoint);
+        if (!peer.dead) in_use.push_back(peer.intro.endpoint);
     }
-    for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.insert(endpoint);
-    if (joining_) in_use.insert(joining_->endpoint);
-    transport_.close_others([&](const std::string& endpoint) { return in_use.contains(endpoint); });
+    for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.push_back(endpoint);
+    if (joining_) in_use.push_back(joining_->endpoint);
+    std::erase_if(askers_, [&](const auto& entry) { return entry.second < now(); });
+    for (const auto& [endpoint, until] : askers_) in_use.push_back(endpoint);
+    std::sort(in_use.begin(), in_use.end());
+    transport_.close_others([&in_use](const std::string& endpoint) {
+        return std::binary_search(in_use.begin(), in_use.end(), endpoint);
+    });
+    in_use.clear();
 }
 
 wire::Introduction GroupLoop::Impl::introduction() const {

@@ -78,6 +78,12 @@ Duration Group::action_time() const {
 GroupStatus Group::status() const {
     return impl_->status();
 }
+GroupMetrics Group::metrics() const {
+    return impl_->metrics();
+}
+std::vector<ElectionRecord> Group::elections() const {
+    return impl_->elections();
+}
 
 void Group::on_started(Handler<Started> handler) {
     impl_->handlers().set(std::move(handler));

@@ -9,12 +9,12 @@ namespace quorate {
 
 Group::Impl::~Impl() = default;
 
-Result<> Group::Impl::join(group::LoopOptions options) {
+Result<> Group::Impl::join(group::LoopOptions options, group::SharedBeacons& beacons) {
     published_.set_lease(base::long_ago);
     published_.set_commit(0);
     const GroupSpec spec = options.spec;
     const MemberOptions member = options.member;
-    auto started = group::GroupThread::start(std::move(options), published_, actuator_);
+    auto started = group::GroupThread::start(std::move(options), beacons, published_, actuator_);
     if (!started) return started.error();
     std::lock_guard lock(mutex_);
     spec_ = spec;

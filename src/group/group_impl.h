@@ -30,7 +30,7 @@ public:
     ~Impl();
 
     // ---- for the Coordinator; component's thread ----
-    Result<> join(group::LoopOptions options);
+    Result<> join(group::LoopOptions options, group::SharedBeacons& beacons);
     enum class Stage { outside, inside, leaving };
     Stage stage() const;
     Request leave();
@@ -57,6 +57,8 @@ public:
     Duration action_time() const;
     std::shared_ptr<const GroupStatus> published() const { return published_.status(); }
     GroupStatus status() const;
+    GroupMetrics metrics() const { return published_.metrics(); }
+    std::vector<ElectionRecord> elections() const { return *published_.elections(); }
     GroupSpec spec() const;
     const std::string& name() const { return name_; }
 

@@ -76,6 +76,7 @@ void GroupLoop::Impl::turn(const std::vector<io::TransportEvent>& arrived,
         return;
     }
     outbox_.flush();
+    measurements_.turn_began(now(), next_deadline_);
     notice_lateness();
     for (const io::TransportEvent& event : arrived) {
         if (finished_) break;
@@ -98,12 +99,16 @@ void GroupLoop::Impl::notice_lateness() {
     const Nanos asleep =
         (now_.boottime - last_turn_.boottime) - (now_.monotonic - last_turn_.monotonic);
     late += std::max(asleep, Nanos{0});
+    if (next_deadline_ <= now()) {
+        lateness_ = {.last = late, .greatest = std::max(late, lateness_.greatest)};
+    }
     if (late < timing().heartbeat) return;
     if (raft_) raft_->stalled(now_, late);
     if (late < timing().election_min) return;
     // This member was stopped itself: what it didn't hear says nothing about the others (rule 10).
     story("was late by " + std::to_string(late.count() / 1000000) + " ms");
     excused_at_ = now();
+    measurements_.excuse();
     leader_heard_at_ = now();
     if (proposed_) abandon_founding("this member was stopped meanwhile");
     majority_seen_at_ = never;
@@ -111,6 +116,7 @@ void GroupLoop::Impl::notice_lateness() {
 
 void GroupLoop::Impl::settle_turn() {
     if (raft_ && raft_->next_deadline() <= now()) raft_->tick(now_);
+    observe_raft();
     pump();
     if (now() >= housekeeping_at_) housekeeping();
     if (finished_) return;
@@ -132,6 +138,7 @@ void GroupLoop::Impl::settle_turn() {
     if (now() >= announce_at_) announce();
     pump();
     watch_leader();
+    observe_raft();
     publish_status();
 }
 
@@ -162,6 +169,7 @@ void GroupLoop::Impl::housekeeping() {
     });
     give_in_to_refusal();
     if (links_tidied_at_ + timing().peer_timeout <= now()) tidy_links();
+    publish_observations();
 }
 
 Nanos GroupLoop::Impl::find_next_deadline() const {

@@ -165,6 +165,7 @@ GroupStatus Group::Impl::status() const {
     GroupStatus status = *published_.status();
     status.commit_index = std::max(status.commit_index, published_.commit_index());
     status.lease = am_leader();
+    status.loop_lateness = published_.lateness();
     return status;
 }
 

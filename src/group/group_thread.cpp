@@ -1,14 +1,16 @@
 #include "group/group_thread.h"
 
-#include <pthread.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <zmq.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <future>
 
 #include "base/check.h"
+#include "group/scheduling.h"
 #include "group/system_clock.h"
 #include "net/zmq_transport.h"
 
@@ -20,10 +22,11 @@ namespace {
 /// was said last (a farewell) is on its way, and the mailbox has to outlive that.
 class NetworkContext {
 public:
-    NetworkContext() : context_(zmq_ctx_new()) {
+    explicit NetworkContext(const ThreadOptions& io) : context_(zmq_ctx_new()) {
         QUORATE_CHECK(context_ != nullptr, "out of file descriptors");
         // libzmq allows 1023 else, whatever the descriptors.
         zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, net::sockets_of_a_transport());
+        schedule(io);
     }
     ~NetworkContext() {
         while (zmq_ctx_term(context_) != 0 && errno == EINTR) {
@@ -34,15 +37,34 @@ public:
     void* get() const { return context_; }
 
 private:
+    /// For the threads that libzmq starts with the first socket. What the machine refuses them
+    /// would abort the process: check_real_time() has tried it.
+    void schedule(const ThreadOptions& io) {
+        if (io.policy == Scheduling::fifo)
+            zmq_ctx_set(context_, ZMQ_THREAD_SCHED_POLICY, SCHED_FIFO);
+        if (io.policy == Scheduling::rr) zmq_ctx_set(context_, ZMQ_THREAD_SCHED_POLICY, SCHED_RR);
+        if (io.policy == Scheduling::other) {
+            zmq_ctx_set(context_, ZMQ_THREAD_SCHED_POLICY, SCHED_OTHER);
+        }
+        if (io.priority > 0) zmq_ctx_set(context_, ZMQ_THREAD_PRIORITY, io.priority);
+        for (const int cpu : io.cpus) zmq_ctx_set(context_, ZMQ_THREAD_AFFINITY_CPU_ADD, cpu);
+    }
+
     void* context_;
 };
+
+/// What the worker can't find out on its own thread.
+Result<> check_real_time(const RealTime& wanted) {
+    if (auto tried = try_scheduling(wanted.io, "I/O"); !tried) return tried;
+    if (auto tried = try_scheduling(wanted.action, "action"); !tried) return tried;
+    return wanted.lock_memory ? lock_memory() : Result<>(Done{});
+}
 
 net::ZmqOptions network_options(const MemberOptions& member) {
     net::ZmqOptions options;
     options.security = member.security;
     options.listen = member.listen;
     options.advertise = member.advertise;
-    options.beacon = member.beacon;
     options.link_messages = member.link_messages;
     return options;
 }
@@ -57,12 +79,17 @@ bool asks_to_leave(const std::vector<io::Command>& commands) {
 
 class GroupThread::Worker {
 public:
-    Worker(InprocMailbox& mailbox, std::optional<base::Nanos> clock_error, const Actuator& actuator)
-        : mailbox_(mailbox), actions_(clock_error, actuator) {}
+    Worker(InprocMailbox& mailbox, const MemberOptions& member, const Actuator& actuator)
+        : mailbox_(mailbox),
+          context_(member.real_time.io),
+          actions_(member.clock_error, member.real_time.action, actuator) {}
 
-    Result<> open(LoopOptions options) {
+    Result<> open(LoopOptions options, SharedBeacons& beacons) {
         name_ = options.group;
-        auto opened = net::ZmqTransport::open(context_.get(), network_options(options.member));
+        scheduling_ = options.member.real_time.group;
+        if (auto checked = check_real_time(options.member.real_time); !checked) return checked;
+        auto opened = net::ZmqTransport::open(context_.get(), network_options(options.member),
+                                              beacons.connect(options));
         if (!opened) return opened.error();
         transport_ = std::move(*opened);
         loop_ = std::make_unique<GroupLoop>(std::move(options), clock_, *transport_, store_,
@@ -72,8 +99,15 @@ public:
         return Done{};
     }
 
+    /// On the worker's own thread, before run().
+    Result<> prepare_thread() const {
+        name_this_thread("q:" + name_);
+        // Timers as exact as they get: by default the kernel rounds sleeps up by 50 us.
+        prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
+        return schedule_this_thread(scheduling_, "group");
+    }
+
     void run() {
-        prepare_thread();
         try {
             while (!loop_->finished() && read_monotonic() < leave_by_) turn();
         } catch (const std::exception& exception) {
@@ -84,13 +118,6 @@ public:
     }
 
 private:
-    void prepare_thread() const {
-        const std::string name = "q:" + name_;
-        pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-        // Timers as exact as they get: by default the kernel rounds sleeps up by 50 us.
-        prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
-    }
-
     void turn() {
         CommandQueue& waiting = mailbox_.commands();
         CommandQueue& reports = actions_.reports();
@@ -116,6 +143,7 @@ private:
 
     InprocMailbox& mailbox_;
     std::string name_;
+    ThreadOptions scheduling_;
     NetworkContext context_;
     SystemClock clock_;
     io::NoStore store_;
@@ -129,17 +157,26 @@ private:
 
 GroupThread::GroupThread(const LoopOptions& options, Published& published, const Actuator& actuator)
     : mailbox_(options.member.mailbox_commands, options.member.mailbox_events, published),
-      worker_(std::make_unique<Worker>(mailbox_, options.member.clock_error, actuator)) {}
+      worker_(std::make_unique<Worker>(mailbox_, options.member, actuator)) {}
 
-Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Published& published,
+Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, SharedBeacons& beacons,
+                                                        Published& published,
                                                         const Actuator& actuator) {
     std::unique_ptr<GroupThread> started(new GroupThread(options, published, actuator));
-    if (auto opened = started->worker_->open(std::move(options)); !opened) return opened.error();
-    started->thread_ = std::thread([self = started.get()] {
+    if (auto opened = started->worker_->open(std::move(options), beacons); !opened) {
+        return opened.error();
+    }
+    std::promise<Result<>> prepared;
+    std::future<Result<>> permitted = prepared.get_future();
+    started->thread_ = std::thread([self = started.get(), told = std::move(prepared)]() mutable {
+        const Result<> outcome = self->worker_->prepare_thread();
+        told.set_value(outcome);
+        if (!outcome) return;
         self->worker_->run();
         self->worker_.reset();
         self->mailbox_.finish();
     });
+    if (auto outcome = permitted.get(); !outcome) return outcome.error();
     return started;
 }
 

@@ -16,6 +16,7 @@
 
 #include "group/action_thread.h"
 #include "group/group_loop.h"
+#include "group/group_thread_beacons.h"
 #include "group/inproc_mailbox.h"
 #include "group/published.h"
 #include "quorate/result.h"
@@ -24,9 +25,11 @@ namespace quorate::group {
 
 class GroupThread {
 public:
-    /// Blocks for milliseconds at most. `published` and `actuator` must outlive the worker.
-    /// Errors: bad_argument, cannot_bind.
-    static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, Published& published,
+    /// Blocks for milliseconds at most (but where memory is to be locked: until it is there).
+    /// `published` and `actuator` must outlive the worker. Errors: bad_argument, cannot_bind,
+    /// not_permitted.
+    static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, SharedBeacons& beacons,
+                                                      Published& published,
                                                       const Actuator& actuator);
     /// Waits for the worker to end: ask it to leave first.
     ~GroupThread();

@@ -46,6 +46,11 @@ void InprocMailbox::flush() {
     batch_.clear();
 }
 
+void InprocMailbox::publish_metrics(const GroupMetrics& metrics) {
+    published_.set_metrics(metrics, {.commands_waiting = commands_.waiting(),
+                                     .events_waiting = waiting_.load(std::memory_order_relaxed)});
+}
+
 void InprocMailbox::finish() {
     published_.set_lease(base::long_ago);
     GroupStatus gone;

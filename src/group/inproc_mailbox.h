@@ -40,6 +40,11 @@ public:
     void publish_commit(std::uint64_t commit_index) override {
         published_.set_commit(commit_index);
     }
+    void publish_metrics(const GroupMetrics& metrics) override;
+    void publish_elections(const std::deque<ElectionRecord>& elections) override {
+        published_.set_elections(elections);
+    }
+    void publish_lateness(const Lateness& lateness) override { published_.set_lateness(lateness); }
     /// Sends what was posted since the last flush, as one message.
     void flush();
     /// The commands that wait, for the worker to take, or to sleep until some do.

@@ -10,7 +10,18 @@ constexpr std::size_t contacts_in_a_frame = 64;
 
 wire::Standing GroupLoop::Impl::standing() const {
     wire::Standing standing;
-    if (!raft_) return standing;
+    write_standing(standing);
+    return standing;
+}
+
+/// Into one whose text may have had room for the same before.
+void GroupLoop::Impl::write_standing(wire::Standing& standing) const {
+    standing.leader = {};
+    standing.leader_endpoint.clear();
+    standing.incarnation = {};
+    standing.epoch = 0;
+    standing.quorum = standing.lease = false;
+    if (!raft_) return;
     standing.incarnation = machine_->founding().incarnation;
     standing.epoch = machine_->founding().epoch;
     standing.quorum = quorum_;
@@ -21,7 +32,6 @@ wire::Standing GroupLoop::Impl::standing() const {
     } else if (standing.leader) {
         standing.leader_endpoint = endpoint_of(standing.leader);
     }
-    return standing;
 }
 
 bool GroupLoop::Impl::freshly_answered(const Peer& peer) const {
@@ -77,11 +87,17 @@ Peer& GroupLoop::Impl::introduce(const wire::Header& from, const wire::Introduct
 
 void GroupLoop::Impl::announce() {
     announce_at_ = now() + (is_settled() ? Nanos(std::chrono::seconds(1)) : 2 * timing().heartbeat);
-    wire::Frame frame;
+    wire::Frame& frame = announcement_;
+    if (!std::holds_alternative<wire::Beacon>(frame.body)) frame.body = wire::Beacon{};
+    auto& beacon = std::get<wire::Beacon>(frame.body);
     frame.header.group = options_.group;
     frame.header.incarnation = raft_ ? machine_->founding().incarnation : IncarnationId{};
     frame.header.sender = self_;
-    frame.body = wire::Beacon{introduction(), standing(), transport_.key()};
+    beacon.self.name = options_.name;
+    beacon.self.endpoint = transport_.endpoint();
+    beacon.self.role = options_.member.role;
+    write_standing(beacon.standing);
+    beacon.key = transport_.key();
     transport_.announce(wire::encode(frame));
 }
 
@@ -125,6 +141,9 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     if (greeting == nullptr) {
         ++drops_.stale;
         return;
+    }
+    if (!greeting->answered && logs(LogModule::discovery, LogLevel::debug)) {
+        log(LogModule::discovery, LogLevel::debug, "meets " + reply.self.name + " at " + endpoint);
     }
     greeting->answered = true;
     greeting->owner = from.sender;

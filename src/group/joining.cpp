@@ -32,7 +32,7 @@ void GroupLoop::Impl::consider_joining() {
             standing.leader_endpoint.empty() ? best->intro.endpoint : standing.leader_endpoint,
             random_.next(), now(), now()};
         majority_seen_at_ = never;
-        story("asks to join " + standing.incarnation.hex().substr(0, 8));
+        story("asks to join " + standing.incarnation.hex().substr(0, 8), LogModule::discovery);
     }
     if (now() >= joining_->ask_at) ask_to_join();
 }
@@ -131,7 +131,9 @@ std::optional<consensus::StateMachine> GroupLoop::Impl::read_state(
 /// answered with a wish for the state.
 void GroupLoop::Impl::on_raft(const wire::Header& from, const raft::Message& message) {
     if (raft_) {
+        observe_arrival(from.sender, message);
         raft_->receive(now_, from.sender, message);
+        observe_raft();
         const auto* request = std::get_if<raft::VoteRequest>(&message);
         // Somebody holds our leader proven dead: a reason to look ourselves (rule 7).
         if (request && request->dead_leader && request->dead_leader == raft_->leader() &&
@@ -173,6 +175,7 @@ void GroupLoop::Impl::enter_from_snapshot(const wire::Header& from,
     if (promise_.to != from.incarnation) withhold = std::max(withhold, promise_.until);
     enter(whole, std::move(machine), withhold);
     raft_->receive(now_, from.sender, install);
+    observe_raft();
 }
 
 void GroupLoop::Impl::ask_for_state(const wire::Header& from, const raft::Message& message) {

@@ -5,6 +5,7 @@
 // and machine_), from enter() to give_up() or the end.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -14,9 +15,12 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/recycling.h"
 #include "consensus/seats.h"
+#include "group/election_recorder.h"
 #include "group/event_outbox.h"
 #include "group/group_loop.h"
+#include "group/measurements.h"
 #include "group/peers.h"
 #include "group/requests.h"
 #include "group/retries.h"
@@ -45,6 +49,7 @@ public:
     Nanos next_deadline() const { return next_deadline_; }
     bool finished() const { return finished_; }
     GroupStatus status() const;
+    void write_status(GroupStatus& status) const;
 
     LoopOptions options_;
     MemberId self_;
@@ -58,13 +63,19 @@ private:
     void notice_lateness();
     void housekeeping();  ///< every heartbeat: what need not be exact
     void settle_turn();   ///< after the inputs: pump, tell, publish
+    State state() const;
     void publish_status();
     Nanos find_next_deadline() const;
     void read_clock() { now_ = clock_.now(); }
     Nanos now() const { return now_.monotonic; }
     const Timing& timing() const { return options_.spec.timing; }
-    void story(const std::string& line) const {
+    void story(const std::string& line, LogModule module = LogModule::group) const {
         if (options_.probe.story) options_.probe.story(line);
+        if (logs(module, LogLevel::info)) log(module, LogLevel::info, line);
+    }
+    /// Ask before a line is put together.
+    bool logs(LogModule module, LogLevel level) const {
+        return options_.member.log.wants(module, level);
     }
 
     // ---- frames.cpp: in and out ----
@@ -74,10 +85,11 @@ private:
     void handle(const wire::Header& from, const wire::Body& body);
     bool send(MemberId to, const std::string& endpoint, wire::Body body,
               std::optional<IncarnationId> incarnation = std::nullopt);
+    bool hand_over(const std::string& endpoint, Payload frame);
     bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
     wire::Frame frame_to(MemberId to, wire::Body body,
                          std::optional<IncarnationId> incarnation) const;
-    std::string endpoint_of(MemberId id) const;
+    const std::string& endpoint_of(MemberId id) const;  ///< empty: not known
     bool takes_part(MemberId id) const;
     void tidy_links();
     void close_unless_reused(const std::string& endpoint);
@@ -103,6 +115,7 @@ private:
     bool reaches_leader() const;
     bool is_settled() const;
     wire::Standing standing() const;
+    void write_standing(wire::Standing& standing) const;
     void learn_contacts(const std::vector<wire::Contact>& contacts);
     bool freshly_answered(const Peer& peer) const;
 
@@ -187,7 +200,7 @@ private:
     std::optional<Error> no_way_to_decide() const;
     void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
     void failed(RequestId request, ErrorCode code, std::string message);
-    void fail_all(std::vector<Requests::Ended> requests, const std::string& why);
+    void fail_all(std::vector<Requests::Ended> requests, std::string_view why);
 
     // ---- proposals.cpp: to the log, by whichever way ----
     std::optional<Error> propose(RequestId request, const consensus::Command& command);
@@ -239,6 +252,23 @@ private:
     void prove_dead(MemberId id, const std::string& how);
     bool is_dead(MemberId id) const;
 
+    // ---- inspection.cpp ----
+    bool may_answer();
+    void on_inspect(const wire::Header& from, const wire::Inspect& question);
+
+    // ---- observation.cpp ----
+    ElectionRecorder::Surroundings recorder_surroundings();
+    std::string name_of(MemberId id) const;
+    void observe_arrival(MemberId from, const raft::Message& message);
+    void observe_round_trip(MemberId peer_id, Nanos sent);
+    void observe_sent(MemberId to, const raft::Message& message);
+    void observe_raft();
+    void end_election(const ElectionRecord& record);
+    void publish_observations();
+    void log(LogModule module, LogLevel level, const std::string& text) const;
+    void log_vote(const char* what, MemberId other, const raft::VoteReply& vote) const;
+    void log_trouble();
+
     // ---- quorum_watch.cpp (rule 6) ----
     void watch_leader();
     void watch_quorum();
@@ -266,8 +296,10 @@ private:
     Moment now_{};
     Moment last_turn_{};
     Nanos next_deadline_{};
+    Lateness lateness_;
     Nanos housekeeping_at_{};
     Nanos announce_at_{};
+    wire::Frame announcement_;  ///< the last one; its room is used again
     bool started_ = false;
     bool finished_ = false;
 
@@ -326,6 +358,7 @@ private:
     std::map<MemberId, Nanos> proposed_leaves_;  ///< leader: evictions under way, by when to repeat
     std::map<MemberId, Nanos> quiet_raft_at_;    ///< lost voters: when to try them again
     std::map<MemberId, std::string> endpoints_;  ///< of members, those that left included
+    std::vector<std::string_view> endpoints_in_use_;  ///< while links are tidied up
     Nanos links_tidied_at_{};
     bool membership_dirty_ = false;      ///< leader: look at evictions and seats at once
     Nanos excused_at_ = base::long_ago;  ///< end of this member's own last stall (rule 10)
@@ -357,8 +390,8 @@ private:
     /// What the component sent in this turn, by receiver; leaves together.
     struct MessageBatch {
         MemberId to;  ///< none: the whole group
-        std::vector<RequestId> requests;
-        std::vector<wire::AppMessage> messages;
+        std::vector<RequestId, base::RecyclingAllocator<RequestId>> requests;
+        wire::AppMessageList messages;
         std::size_t bytes = 0;
     };
     void flush(MessageBatch& batch);
@@ -403,9 +436,23 @@ private:
         std::string reason;
         std::map<std::string, Nanos> told;  ///< sentences, and when
     } access_;
+    // ---- what is shown beside the status ----
+    ElectionRecorder elections_{recorder_surroundings()};
+    Measurements measurements_;
+    std::array<std::uint64_t, drop_causes> logged_drops_{};
+    Nanos drops_logged_at_ = base::long_ago;
+    std::string logged_beacon_problem_;
+    Nanos answered_until_ =
+        base::long_ago;  ///< the token bucket of answers to questions from outside
+    std::map<std::string, Nanos>
+        askers_;  ///< who asked, by endpoint, and until when the link stays
 
     // ---- what was published last ----
     bool status_dirty_ = true;
+    bool published_ = false;
+    GroupStatus status_;         ///< the last one
+    GroupStatus former_status_;  ///< the one before; its room is used again
+    raft::Output used_output_;
     raft::Role published_role_{};
     raft::Term published_term_ = 0;
     MemberId published_leader_;

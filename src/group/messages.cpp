@@ -82,7 +82,7 @@ bool GroupLoop::Impl::send_to_roster(wire::AppMessages messages) {
     bool all = true;
     for (const MemberRecord& member : machine_->roster()) {
         if (member.id == self_ || member.role == Role::witness) continue;
-        all &= transport_.send(member.endpoint, frame.bytes_for(member.id));
+        all &= hand_over(member.endpoint, frame.bytes_for(member.id));
     }
     return all;
 }
@@ -117,6 +117,7 @@ void GroupLoop::Impl::on_app_messages(const wire::Header& from, const wire::AppM
 }
 
 void GroupLoop::Impl::admit_waiting_messages() {
+    if (waiting_messages_.empty()) return;
     std::deque<WaitingMessages> waiting;
     waiting.swap(waiting_messages_);
     waiting_bytes_ = 0;

@@ -26,6 +26,7 @@ struct Peer {
     Nanos answered_at = base::long_ago;  ///< last fresh HelloReply; standing and same_spec are its
     std::uint64_t message_sequence = 0;  ///< of the last application messages taken
     Nanos known_at{};                    ///< since when it is known at intro.endpoint
+    Nanos round_trip{};                  ///< smoothed; zero: not measured
     bool dead = false;                   ///< proven (rule 7); its id never comes back
     base::PublicKey key;  ///< the one it was first heard with; none where nobody has one
 };

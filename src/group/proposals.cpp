@@ -74,6 +74,7 @@ std::optional<Error> GroupLoop::Impl::propose(const Asker& asker, Payload bytes,
     if (leads()) {
         const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind);
         if (!index) return index.error();
+        measurements_.proposed(*index, now());
     } else if (!send_to(raft_->leader(), wire::Proposal{asker.serial, std::move(bytes)})) {
         return Error{ErrorCode::would_block,
                      "the link to the leader is full: wait for outcomes, then try again"};
@@ -102,7 +103,7 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
         if (restamped) stamp_command(*command);
         const Result<raft::Index> index = raft_->propose(
             now_, restamped ? consensus::encode(*command) : proposal.command, kind_of(*command));
-        if (index) return;
+        if (index) return measurements_.proposed(*index, now());
         reply.error = index.error().code;
     }
     if (proposal.request != 0) send_to(from.sender, reply);

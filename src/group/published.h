@@ -5,12 +5,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/time.h"
+#include "quorate/elections.h"
 #include "quorate/events.h"
+#include "quorate/metrics.h"
 
 namespace quorate::group {
 
@@ -27,6 +31,15 @@ public:
     std::uint64_t commit_index() const { return commit_index_.load(std::memory_order_relaxed); }
     void set_commit(std::uint64_t index) { commit_index_.store(index, std::memory_order_relaxed); }
 
+    Lateness lateness() const {
+        return {.last = Duration(last_lateness_.load(std::memory_order_relaxed)),
+                .greatest = Duration(greatest_lateness_.load(std::memory_order_relaxed))};
+    }
+    void set_lateness(const Lateness& lateness) {
+        last_lateness_.store(lateness.last.count(), std::memory_order_relaxed);
+        greatest_lateness_.store(lateness.greatest.count(), std::memory_order_relaxed);
+    }
+
     std::shared_ptr<const GroupStatus> status() const {
         std::lock_guard lock(mutex_);
         return status_;
@@ -39,12 +52,48 @@ public:
         status_.swap(fresh);
     }
 
+    /// How full the mailbox is.
+    struct MailboxDepth {
+        std::size_t commands_waiting = 0;
+        std::size_t events_waiting = 0;
+    };
+    GroupMetrics metrics() const {
+        std::lock_guard lock(metrics_mutex_);
+        return metrics_;
+    }
+    /// Left for the next time while somebody reads: the worker waits for nobody. Once the roster is
+    /// known it costs no allocation.
+    void set_metrics(const GroupMetrics& fresh, const MailboxDepth& depth) {
+        std::unique_lock lock(metrics_mutex_, std::try_to_lock);
+        if (!lock.owns_lock()) return;
+        metrics_ = fresh;
+        metrics_.commands_waiting = depth.commands_waiting;
+        metrics_.events_waiting = depth.events_waiting;
+    }
+
+    std::shared_ptr<const std::vector<ElectionRecord>> elections() const {
+        std::lock_guard lock(mutex_);
+        return elections_;
+    }
+    void set_elections(const std::deque<ElectionRecord>& elections) {
+        auto fresh =
+            std::make_shared<const std::vector<ElectionRecord>>(elections.begin(), elections.end());
+        std::lock_guard lock(mutex_);
+        elections_.swap(fresh);
+    }
+
 private:
     static_assert(std::atomic<std::int64_t>::is_always_lock_free);
     std::atomic<std::int64_t> lease_until_{base::long_ago.count()};
     std::atomic<std::uint64_t> commit_index_{0};
+    std::atomic<std::int64_t> last_lateness_{0};
+    std::atomic<std::int64_t> greatest_lateness_{0};
     mutable std::mutex mutex_;
     std::shared_ptr<const GroupStatus> status_ = std::make_shared<const GroupStatus>();
+    std::shared_ptr<const std::vector<ElectionRecord>> elections_ =
+        std::make_shared<const std::vector<ElectionRecord>>();
+    mutable std::mutex metrics_mutex_;
+    GroupMetrics metrics_;
 };
 
 }  // namespace quorate::group

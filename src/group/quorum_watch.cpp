@@ -30,14 +30,8 @@ void GroupLoop::Impl::watch_leader() {
     if (!leader || !told_joined_) return;
     told_leader_ = leader;
     told_term_ = term;
-    const MemberRecord* member = machine_->find_member(leader);
-    const Peer* peer = peers_.find(leader);
-    const std::string name = leader == self_ ? options_.name
-                             : member        ? member->name
-                             : peer          ? peer->intro.name
-                                             : std::string{};
     story("follows " + leader.hex().substr(0, 8) + " in term " + std::to_string(term));
-    outbox_.post(LeaderElected{leader, name, term, machine_->founding().epoch,
+    outbox_.post(LeaderElected{leader, name_of(leader), term, machine_->founding().epoch,
                                machine_->founding().incarnation});
     for (auto& [poll, vote] : votes_) vote.again_at = now();  // the new leader may not have them
     send_pending_votes();
@@ -139,6 +133,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
                                   {}});
     }
     if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
+    elections_.left(now());
     raft_.reset();
     machine_.reset();
     self_ = random_.id<MemberId>();

@@ -37,6 +37,8 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     };
     machine_ = std::move(machine);
     raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
+    measurements_.excuse();
+    elections_.entered(now(), false);
     proposed_.reset();
     joining_.reset();
     accepted_founding_ = {};
@@ -64,9 +66,16 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
 
 void GroupLoop::Impl::pump() {
     while (raft_ && !finished_) {
-        raft::Output output = raft_->take_output(now_);
-        if (output.idle()) return;
-        carry_out(output);
+        raft::Output output = raft_->take_output(now_, std::move(used_output_));
+        const bool idle = output.idle();
+        if (!idle) carry_out(output);
+        // What was in it is let go, and its room is used again.
+        output.entries.clear();
+        output.committed.clear();
+        output.send_now.clear();
+        output.send_after_persist.clear();
+        used_output_ = std::move(output);
+        if (idle) return;
     }
 }
 
@@ -88,37 +97,25 @@ void GroupLoop::Impl::carry_out(raft::Output& output) {
     if (raft_ && !output.committed.empty()) compact_log(output.committed.back().index);
 }
 
-namespace {
-/// Whether two Appends differ in their receivers' ranks alone. What one holds, the other may hold
-/// withheld, for a witness.
-bool same_entries(const raft::Append& a, const raft::Append& b) {
-    return a.term == b.term && a.prev_index == b.prev_index && a.prev_term == b.prev_term &&
-           a.commit == b.commit && a.sent == b.sent &&
-           std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
-                      [](const raft::Entry& one, const raft::Entry& other) {
-                          return one.withheld() == other.withheld();
-                      });
-}
-}  // namespace
-
 /// Followers that are as far as each other get the same entries: what is long is built once.
 void GroupLoop::Impl::send_raft(const std::vector<raft::Outgoing>& messages) {
     std::optional<wire::FrameEncoder> shared;
     const raft::Append* built = nullptr;
     for (const raft::Outgoing& outgoing : messages) {
         if (!may_send_raft(outgoing.to)) continue;
+        observe_sent(outgoing.to, outgoing.message);
         const auto* append = std::get_if<raft::Append>(&outgoing.message);
         if (append == nullptr || append->entries.empty()) {
             send_to(outgoing.to, wire::RaftFrame{outgoing.message});
             continue;
         }
-        const std::string endpoint = endpoint_of(outgoing.to);
+        const std::string& endpoint = endpoint_of(outgoing.to);
         if (endpoint.empty()) continue;
-        if (built == nullptr || !same_entries(*built, *append)) {
+        if (built == nullptr || !raft::differ_in_receiver_alone(*built, *append)) {
             shared.emplace(frame_to(outgoing.to, wire::RaftFrame{outgoing.message}, std::nullopt));
             built = append;
         }
-        transport_.send(endpoint, shared->append_for(outgoing.to, append->successor_rank));
+        hand_over(endpoint, shared->append_for(outgoing.to, append->successor_rank));
     }
 }
 

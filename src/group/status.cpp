@@ -16,13 +16,32 @@ State state_of(const Raft& raft, const GroupSpec& spec, Role role) {
 }
 }  // namespace
 
+State GroupLoop::Impl::state() const {
+    return state_of(*raft_, options_.spec, options_.member.role);
+}
+
 GroupStatus GroupLoop::Impl::status() const {
     GroupStatus status;
+    write_status(status);
+    return status;
+}
+
+/// Into one whose lists and texts have had room for the same before.
+void GroupLoop::Impl::write_status(GroupStatus& status) const {
     status.id = self_;
     status.endpoint = transport_.endpoint();
     status.beacon_problem = transport_.beacon_problem();
-    if (!raft_) return status;
-    status.state = state_of(*raft_, options_.spec, options_.member.role);
+    status.loop_lateness = lateness_;
+    status.state = State::outside;
+    status.leader = {};
+    status.term = status.epoch = status.commit_index = 0;
+    status.incarnation = {};
+    status.quorum = status.lease = false;
+    if (!raft_) {
+        status.members.clear();
+        return;
+    }
+    status.state = state();
     status.leader = raft_->leader();
     status.term = raft_->term();
     status.epoch = machine_->founding().epoch;
@@ -30,14 +49,20 @@ GroupStatus GroupLoop::Impl::status() const {
     status.commit_index = raft_->commit_index();
     status.quorum = quorum_;
     status.lease = now_.boottime < raft_->lease_until();
-    for (const MemberRecord& member : machine_->roster()) {
-        status.members.push_back({member.id, member.name, member.role,
-                                  raft_->configuration().is_voter(member.id), is_alive(member.id)});
+    status.members.resize(machine_->roster().size());
+    auto member = status.members.begin();
+    for (const MemberRecord& record : machine_->roster()) {
+        member->id = record.id;
+        member->name = record.name;
+        member->role = record.role;
+        member->voter = raft_->configuration().is_voter(record.id);
+        member->alive = is_alive(record.id);
+        ++member;
     }
-    return status;
 }
 
 void GroupLoop::Impl::publish_status() {
+    if (elections_.take_changed()) mailbox_.publish_elections(elections_.records());
     const Nanos lease = raft_ ? raft_->lease_until() : base::long_ago;
     if (lease != published_lease_) mailbox_.publish_lease(published_lease_ = lease);
     const raft::Index commit = raft_ ? raft_->commit_index() : 0;
@@ -51,7 +76,15 @@ void GroupLoop::Impl::publish_status() {
     }
     if (!status_dirty_) return;
     status_dirty_ = false;
-    mailbox_.publish(status());
+    mailbox_.publish_lateness(lateness_);
+    std::swap(status_, former_status_);
+    write_status(status_);
+    // These change all the time, and are published by themselves.
+    status_.lease = false;
+    status_.commit_index = 0;
+    status_.loop_lateness = {};
+    if (!published_ || status_ != former_status_) mailbox_.publish(status_);
+    published_ = true;
 }
 
 }  // namespace quorate::group

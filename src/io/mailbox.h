@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "base/time.h"
+#include "quorate/elections.h"
 #include "quorate/events.h"
+#include "quorate/metrics.h"
 
 namespace quorate::io {
 
@@ -90,6 +93,11 @@ public:
     /// Makes a new lease end visible (CLOCK_BOOTTIME; base::long_ago: none): am_leader() reads it.
     virtual void publish_lease(base::Nanos lease_until) = 0;
     virtual void publish_commit(std::uint64_t commit_index) = 0;
+    /// For whoever looks on, and nothing else: may be left out. Neither blocks.
+    virtual void publish_metrics(const GroupMetrics&) {}
+    virtual void publish_elections(const std::deque<ElectionRecord>&) {}
+    /// Makes visible how late the loop was, lately and at most.
+    virtual void publish_lateness(const Lateness& lateness) = 0;
 };
 
 }  // namespace quorate::io

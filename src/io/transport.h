@@ -76,8 +76,10 @@ public:
     virtual void announce(Payload datagram) = 0;
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
     virtual std::string beacon_problem() const { return {}; }
+    /// Incoming frames that were dropped before anybody looked into them; only grows.
+    virtual std::uint64_t dropped() const { return 0; }
     /// What the others are told to connect to.
-    virtual std::string endpoint() const = 0;
+    virtual const std::string& endpoint() const = 0;
 
     // ---- where members are authenticated; without that, these do nothing ----
 

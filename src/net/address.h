@@ -24,6 +24,10 @@ struct SocketAddress {
     const sockaddr_in6& v6() const { return reinterpret_cast<const sockaddr_in6&>(storage); }
     /// The host in digits, without brackets.
     std::string host() const;
+    /// IPv6: the interface, by index, that a link-local address is to be taken on.
+    void set_scope(unsigned interface) {
+        reinterpret_cast<sockaddr_in6&>(storage).sin6_scope_id = interface;
+    }
     bool operator==(const SocketAddress& other) const;
 };
 

@@ -28,21 +28,20 @@ unsigned interface_of(const in6_addr& wanted) {
 
 }  // namespace
 
-Beacon::Beacon(const std::string& address, const std::string& listen_host)
-    : address_text_(address) {
-    if (address.empty()) return;
-    const auto where = base::parse_host_port(address);
+Beacon::Beacon(const BeaconPlace& place) : place_(place) {
+    if (place.address.empty()) return;
+    const auto where = base::parse_host_port(place.address);
     const auto digits = where ? numeric_address(*where) : std::nullopt;
     if (!digits || where->port == 0) {
-        problem_ = "the beacon address must be HOST:PORT with HOST in digits, not " + address +
-                   "; discovery works by seeds alone";
+        problem_ = "the beacon address must be HOST:PORT with HOST in digits, not " +
+                   place.address + "; discovery works by seeds alone";
         return;
     }
     address_ = *digits;
-    if (!open(listen_host)) socket_ = Fd();
+    if (!open()) socket_ = Fd();
 }
 
-bool Beacon::open(const std::string& listen_host) {
+bool Beacon::open() {
     socket_ = Fd(socket(address_.family(), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket_) {
         fail("open a socket", errno);
@@ -51,13 +50,14 @@ bool Beacon::open(const std::string& listen_host) {
     // With SO_REUSEADDR on every socket of the port, Linux hands broadcast and multicast datagrams
     // to all of them. SO_REUSEPORT would keep members of different users from sharing it.
     if (!set(SOL_SOCKET, SO_REUSEADDR, 1) || !set(SOL_SOCKET, SO_BROADCAST, 1)) return false;
+    if (!find_interface()) return false;
     // Bound to the address itself, so that nothing else that uses the port is heard.
     if (bind(socket_.get(), address_.get(), address_.length) != 0) {
         fail("bind", errno);
         return false;
     }
-    if (address_.family() == AF_INET6) return join_v6(listen_host);
-    return !IN_MULTICAST(ntohl(address_.v4().sin_addr.s_addr)) || join_v4(listen_host);
+    if (address_.family() == AF_INET6) return join_v6();
+    return !IN_MULTICAST(ntohl(address_.v4().sin_addr.s_addr)) || join_v4();
 }
 
 bool Beacon::set(int level, int option, int value) {
@@ -66,28 +66,49 @@ bool Beacon::set(int level, int option, int value) {
     return false;
 }
 
-bool Beacon::join_v4(const std::string& listen_host) {
-    ip_mreq group{};
-    group.imr_multiaddr = address_.v4().sin_addr;
-    if (inet_pton(AF_INET, listen_host.c_str(), &group.imr_interface) != 1) {
-        group.imr_interface.s_addr = htonl(INADDR_ANY);
+/// A broadcast has no option that names an interface, so its whole socket is bound to it (which
+/// Linux permits everybody since 5.7).
+bool Beacon::find_interface() {
+    const std::string& name = place_.interface;
+    if (name.empty()) return true;
+    interface_ = if_nametoindex(name.c_str());
+    if (interface_ == 0) {
+        fail("find the interface " + name, errno);
+        return false;
     }
-    const in_addr via = group.imr_interface;
+    if (address_.family() == AF_INET6) address_.set_scope(interface_);
+    const bool broadcast =
+        address_.family() == AF_INET && !IN_MULTICAST(ntohl(address_.v4().sin_addr.s_addr));
+    if (!broadcast || setsockopt(socket_.get(), SOL_SOCKET, SO_BINDTODEVICE, name.c_str(),
+                                 static_cast<socklen_t>(name.size())) == 0) {
+        return true;
+    }
+    fail("use the interface " + name, errno);
+    return false;
+}
+
+bool Beacon::join_v4() {
+    ip_mreqn group{};
+    group.imr_multiaddr = address_.v4().sin_addr;
+    group.imr_ifindex = static_cast<int>(interface_);
+    if (interface_ == 0) inet_pton(AF_INET, place_.listen_host.c_str(), &group.imr_address);
     if (setsockopt(socket_.get(), IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) != 0 ||
-        setsockopt(socket_.get(), IPPROTO_IP, IP_MULTICAST_IF, &via, sizeof via) != 0) {
+        setsockopt(socket_.get(), IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof group) != 0) {
         fail("join the multicast group", errno);
         return false;
     }
-    return set(IPPROTO_IP, IP_MULTICAST_LOOP, 1);
+    // Without it, what any other program of this host joined elsewhere would be heard as well.
+    return set(IPPROTO_IP, IP_MULTICAST_ALL, 0) && set(IPPROTO_IP, IP_MULTICAST_LOOP, 1);
 }
 
-bool Beacon::join_v6(const std::string& listen_host) {
+bool Beacon::join_v6() {
     if (!IN6_IS_ADDR_MULTICAST(&address_.v6().sin6_addr)) return true;
     ipv6_mreq group{};
     group.ipv6mr_multiaddr = address_.v6().sin6_addr;
-    group.ipv6mr_interface = address_.v6().sin6_scope_id;
+    group.ipv6mr_interface = interface_ != 0 ? interface_ : address_.v6().sin6_scope_id;
     in6_addr listening{};
-    if (group.ipv6mr_interface == 0 && inet_pton(AF_INET6, listen_host.c_str(), &listening) == 1) {
+    if (group.ipv6mr_interface == 0 &&
+        inet_pton(AF_INET6, place_.listen_host.c_str(), &listening) == 1) {
         group.ipv6mr_interface = interface_of(listening);
     }
     const int via = static_cast<int>(group.ipv6mr_interface);
@@ -95,12 +116,14 @@ bool Beacon::join_v6(const std::string& listen_host) {
         fail("join the multicast group", errno);
         return false;
     }
-    return set(IPPROTO_IPV6, IPV6_MULTICAST_IF, via) && set(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1);
+    return set(IPPROTO_IPV6, IPV6_MULTICAST_IF, via) && set(IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0) &&
+           set(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1);
 }
 
 void Beacon::fail(const std::string& doing, int error) {
-    problem_ = "the beacon " + address_text_ + " can't " + doing + ": " +
-               std::generic_category().message(error) + "; discovery works by seeds alone";
+    problem_ = "the beacon " + place_.address +
+               (place_.interface.empty() ? "" : " on " + place_.interface) + " can't " + doing +
+               ": " + std::generic_category().message(error) + "; discovery works by seeds alone";
 }
 
 void Beacon::announce(std::string_view datagram) {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/recycling.h"
 #include "net/address.h"
 
 namespace quorate::net {
@@ -26,7 +27,8 @@ Payload take(zmq_msg_t& message) {
     const char* data = static_cast<const char*>(zmq_msg_data(&message));
     const std::size_t size = zmq_msg_size(&message);
     if (size < keep_from) {
-        auto bytes = std::make_shared_for_overwrite<char[]>(size);
+        auto bytes =
+            std::allocate_shared_for_overwrite<char[]>(base::RecyclingAllocator<char>{}, size);
         if (size > 0) std::memcpy(bytes.get(), data, size);
         const std::string_view view(bytes.get(), size);
         return Payload(view, std::move(bytes));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include "net/beacon.h"
 #include "net/curve.h"
 #include "net/inbox.h"
 #include "net/links.h"
@@ -30,25 +29,19 @@ timespec to_timespec(base::Nanos duration) {
     return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
 }
 
-/// What remains of `listen` for the beacon: the host, if it is one.
-std::string host_of(const std::string& endpoint) {
-    const auto where = base::parse_endpoint(endpoint);
-    return where ? where->host : std::string();
-}
-
 }  // namespace
 
 class ZmqTransport::Impl {
 public:
     Impl(void* context, const ZmqOptions& options, std::unique_ptr<Curve> curve,
-         std::unique_ptr<ZapHandler> zap)
+         std::unique_ptr<ZapHandler> zap, BeaconLine beacon)
         : curve_(std::move(curve)),
           zap_(std::move(zap)),
           prober_(resolver_),
           links_(context,
                  {.link_messages = options.link_messages, .frame_bytes = options.frame_bytes},
                  resolver_, curve_.get()),
-          beacon_(options.beacon, host_of(options.listen)) {}
+          beacon_(std::move(beacon)) {}
 
     bool wait(base::Nanos timeout, std::span<void* const> others);
     void collect(std::vector<io::TransportEvent>& out, std::size_t max_frames);
@@ -59,7 +52,7 @@ public:
     Prober prober_;
     Links links_;
     Inbox inbox_;
-    Beacon beacon_;
+    BeaconLine beacon_;
     std::string advertised_;
 
 private:
@@ -143,7 +136,8 @@ int sockets_of_a_transport() {
     return static_cast<int>(Links::max_links * Links::sockets_a_link + others);
 }
 
-Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const ZmqOptions& options) {
+Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const ZmqOptions& options,
+                                                         BeaconLine beacon) {
     if (!options.advertise.empty() && !base::is_dialable(options.advertise)) {
         return Error{ErrorCode::bad_argument,
                      "advertise must be tcp://HOST:PORT with a port that others can connect to, "
@@ -160,7 +154,8 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const Zm
         if (!answering) return answering.error();
         zap = std::move(*answering);
     }
-    auto impl = std::make_unique<Impl>(context, options, std::move(curve), std::move(zap));
+    auto impl = std::make_unique<Impl>(context, options, std::move(curve), std::move(zap),
+                                       std::move(beacon));
     InboxLimits limits;
     limits.frame_bytes = options.frame_bytes + (impl->curve_ ? sizeof(DeploymentProof) : 0);
     auto bound = impl->inbox_.open(context, options.listen, limits, impl->curve_.get());
@@ -193,7 +188,7 @@ void ZmqTransport::announce(Payload datagram) {
     impl_->beacon_.announce(datagram.view());
 }
 
-std::string ZmqTransport::endpoint() const {
+const std::string& ZmqTransport::endpoint() const {
     return impl_->advertised_;
 }
 

@@ -1,5 +1,5 @@
 // The Transport on ZeroMQ: a PULL socket for what comes in, a PUSH socket for each peer, plain TCP
-// for probes, UDP for the beacon.
+// for probes, a line to the beacon.
 //
 // One thread, the GroupThread: all calls come from it; libzmq's own I/O threads move the bytes. No
 // call blocks, but open() (it may resolve the name to bind) and wait(). Nothing throws or aborts:
@@ -28,6 +28,7 @@
 
 #include "base/time.h"
 #include "io/transport.h"
+#include "net/beacon_station.h"
 #include "quorate/result.h"
 #include "quorate/security.h"
 
@@ -36,7 +37,6 @@ namespace quorate::net {
 struct ZmqOptions {
     std::string listen = "tcp://127.0.0.1:0";  ///< port 0 picks one
     std::string advertise = {};                ///< empty: what was bound
-    std::string beacon = {};                   ///< HOST:PORT; empty: off
     std::size_t link_messages = 16384;         ///< frames waiting for one peer's link
     std::size_t frame_bytes = 64 << 20;        ///< longer frames are neither sent nor taken
     Security security = {};                    ///< CURVE on every socket; see docs/security.md
@@ -49,7 +49,8 @@ class ZmqTransport final : public io::Transport {
 public:
     /// `context` is a libzmq context (void*, as of zmq_ctx_new) that outlives the transport.
     /// Errors: cannot_bind; bad_argument for addresses that are none, and keys that can't be read.
-    static Result<std::unique_ptr<ZmqTransport>> open(void* context, const ZmqOptions& options);
+    static Result<std::unique_ptr<ZmqTransport>> open(void* context, const ZmqOptions& options,
+                                                      BeaconLine beacon = {});
     ~ZmqTransport() override;
 
     bool send(const std::string& endpoint, Payload frame) override;
@@ -57,7 +58,7 @@ public:
     void close_others(const std::function<bool(const std::string&)>& keeps) override;
     void probe(const std::string& endpoint) override;
     void announce(Payload datagram) override;
-    std::string endpoint() const override;
+    const std::string& endpoint() const override;
     base::PublicKey key() const override;
     bool lets_in(const base::PublicKey& key) const override;
     void learn_key(const std::string& endpoint, const base::PublicKey& key) override;
@@ -80,7 +81,7 @@ public:
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
     std::string beacon_problem() const override;
     /// Incoming frames that were dropped before anybody looked into them; only grows.
-    std::uint64_t dropped() const;
+    std::uint64_t dropped() const override;
 
 private:
     class Impl;

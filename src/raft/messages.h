@@ -63,6 +63,9 @@ struct Append {
     /// nothing by it.
     bool commit_only = false;
 };
+/// Whether two Appends of one leader differ in their receivers' ranks alone, so that what is built
+/// of one can be sent as the other. A witness gets withheld what a member gets whole.
+bool differ_in_receiver_alone(const Append& a, const Append& b);
 
 struct AppendReply {
     Term term = 0;

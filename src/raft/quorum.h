@@ -34,16 +34,17 @@ bool is_quorum(const Configuration& configuration, std::uint32_t seat_floor, Bac
 template <class Value, class ValueOf>
 Value quorum_value(const Configuration& configuration, std::uint32_t seat_floor, Value lowest,
                    ValueOf&& value_of) {
-    std::vector<Value> values;
-    for (const MemberId& id : configuration.voters) values.push_back(value_of(id));
-    for (const MemberId& id : configuration.outgoing) values.push_back(value_of(id));
-    std::sort(values.rbegin(), values.rend());
-    for (const Value& value : values) {
-        if (value <= lowest) break;
+    // Each in turn, and no sorted copy: it is asked several times a heartbeat, of a few voters.
+    Value best = lowest;
+    const auto consider = [&](const MemberId& candidate) {
+        const Value value = value_of(candidate);
+        if (value <= best) return;
         const auto backs = [&](const MemberId& id) { return value_of(id) >= value; };
-        if (is_quorum(configuration, seat_floor, backs)) return value;
-    }
-    return lowest;
+        if (is_quorum(configuration, seat_floor, backs)) best = value;
+    };
+    for (const MemberId& id : configuration.voters) consider(id);
+    for (const MemberId& id : configuration.outgoing) consider(id);
+    return best;
 }
 
 }  // namespace quorate::raft

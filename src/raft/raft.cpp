@@ -162,7 +162,7 @@ void Raft::persisted(Moment now, Index last_persisting) {
     if (role_ == Role::leader) evaluate_commit(now);
 }
 
-Output Raft::take_output(Moment now) {
+Output Raft::take_output(Moment now, Output&& used) {
     Output out;
     if (role_ == Role::leader) flush_leader(now);
     if (hard_state_ != given_hard_state_) out.hard_state = given_hard_state_ = hard_state_;
@@ -170,6 +170,10 @@ Output Raft::take_output(Moment now) {
     give_out_messages(out);
     out.reads_ready = std::exchange(reads_ready_, {});
     out.reads_lost = std::exchange(reads_lost_, {});
+    used.send_now.clear();
+    used.send_after_persist.clear();
+    requests_ = std::move(used.send_now);
+    replies_ = std::move(used.send_after_persist);
     return out;
 }
 

@@ -163,7 +163,8 @@ public:
     /// No wait any more (a founding acknowledged by all N, rule 5).
     void stop_withholding() { options_.withhold_until = base::long_ago; }
 
-    Output take_output(Moment now);
+    /// `used`: an earlier output that has been carried out; the room of its lists is used again.
+    Output take_output(Moment now, Output&& used = {});
 
     // ---- observations ----
     Nanos next_deadline() const;  ///< CLOCK_MONOTONIC; base::never if none

@@ -53,10 +53,14 @@ void Raft::flush_leader(Moment now) {
 
 /// The order of succession: the fullest logs first, then the greatest wish to lead.
 void Raft::rank_successors() {
-    ranking_ = configuration().distinct_voters();
-    std::erase_if(ranking_, [&](const MemberId& id) {
-        return id == options_.self || configuration().is_witness(id);
-    });
+    const Configuration& now = configuration();
+    ranking_.clear();  // and its room is used again: this is done for every heartbeat
+    const auto rank = [&](const MemberId& id) {
+        const bool twice = std::find(ranking_.begin(), ranking_.end(), id) != ranking_.end();
+        if (!twice && id != options_.self && !now.is_witness(id)) ranking_.push_back(id);
+    };
+    std::for_each(now.voters.begin(), now.voters.end(), rank);
+    std::for_each(now.outgoing.begin(), now.outgoing.end(), rank);
     const auto merit = [&](const MemberId& id) {
         const auto found = progress_.find(id);
         return std::pair(match_index(id), found == progress_.end() ? 0 : found->second.priority);

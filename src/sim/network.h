@@ -141,7 +141,7 @@ public:
     }
     void probe(const std::string& to) override { network_.probe(life_, to); }
     void announce(Payload datagram) override { network_.announce(life_, std::move(datagram)); }
-    std::string endpoint() const override { return endpoint_; }
+    const std::string& endpoint() const override { return endpoint_; }
 
 private:
     Network& network_;

@@ -26,6 +26,7 @@ public:
     void publish(const GroupStatus& status) override { status_ = status; }
     void publish_lease(Nanos lease_until) override { lease_until_ = lease_until; }
     void publish_commit(std::uint64_t commit_index) override { commit_index_ = commit_index; }
+    void publish_lateness(const Lateness&) override {}
 
     std::deque<Event>& waiting() { return waiting_; }
     const GroupStatus& status() const { return status_; }

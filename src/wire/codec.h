@@ -43,7 +43,11 @@ public:
     Payload bytes() &&;
 
 private:
-    std::unique_ptr<consensus::FlatBuilder> message_;
+    /// As a unique_ptr's, but in a block that is used again.
+    struct Release {
+        void operator()(consensus::FlatBuilder* message) const;
+    };
+    std::unique_ptr<consensus::FlatBuilder, Release> message_;
 };
 
 /// Limits that decode() enforces.
@@ -55,7 +59,9 @@ struct DecodeLimits {
     std::size_t members = 2048;
 };
 
-/// `bytes` may be unaligned and is referred to, not copied, by payloads in the frame.
+/// A frame of another group is not taken; `group` empty: of any group, for who asks from outside
+/// and does not know it. `bytes` may be unaligned and is referred to, not copied, by payloads in
+/// the frame.
 std::variant<Frame, DecodeError> decode(const Payload& bytes, std::string_view group,
                                         const DecodeLimits& limits = {});
 

@@ -2,9 +2,11 @@
 #include <wire.capnp.h>
 
 #include "base/check.h"
+#include "base/recycling.h"
 #include "consensus/flat_message.h"
 #include "consensus/schema_values.h"
 #include "wire/codec.h"
+#include "wire/inspection_writer.h"
 #include "wire/prefix.h"
 
 namespace quorate::wire {
@@ -98,6 +100,8 @@ struct Measure {
         return words_of(m.self) + words_of(m.standing) + words_of(m.key);
     }
     std::size_t operator()(const OtherDeployment&) const { return 0; }
+    std::size_t operator()(const Inspect& m) const { return words_of(m.reply_to); }
+    std::size_t operator()(const Inspection& m) const { return inspection_words(m); }
     std::size_t operator()(const ProposalReply&) const { return 0; }
     std::size_t operator()(const Farewell&) const { return 0; }
 
@@ -321,11 +325,18 @@ struct Writer {
         if (m.key) to.setKey(as_bytes(m.key));
     }
     void operator()(const OtherDeployment& m) { body.initOtherDeployment().setNonce(m.nonce); }
+    void operator()(const Inspect& m) {
+        auto to = body.initInspect();
+        to.setNonce(m.nonce);
+        to.setSubject(to_schema<capn::Inspect::Subject>(m.subject));
+        to.setReplyTo(as_text(m.reply_to));
+    }
+    void operator()(const Inspection& m) { write_inspection(body.initInspection(), m); }
 };
 }  // namespace
 
 FrameEncoder::FrameEncoder(const Frame& frame)
-    : message_(std::make_unique<consensus::FlatBuilder>(
+    : message_(new (base::take_block(sizeof(consensus::FlatBuilder))) consensus::FlatBuilder(
           frame_words + words_of(frame.header.group) + std::visit(Measure{}, frame.body),
           prefix_bytes / consensus::word_bytes)) {
     auto root = message_->initRoot<capn::Frame>();
@@ -336,6 +347,11 @@ FrameEncoder::FrameEncoder(const Frame& frame)
     std::visit(Writer{root.getBody()}, frame.body);
 }
 FrameEncoder::~FrameEncoder() = default;
+
+void FrameEncoder::Release::operator()(consensus::FlatBuilder* message) const {
+    message->~FlatBuilder();
+    base::give_block_back(message, sizeof *message);
+}
 
 Payload FrameEncoder::bytes_for(MemberId receiver) {
     write_id(message_->getRoot<capn::Frame>().getReceiver(), receiver);

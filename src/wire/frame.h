@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "base/public_key.h"
+#include "base/recycling.h"
 #include "consensus/state_machine.h"
+#include "quorate/elections.h"
 #include "quorate/events.h"
 #include "raft/messages.h"
 
@@ -21,11 +23,11 @@ inline constexpr std::uint16_t protocol_version = 1;
 
 /// On every frame.
 struct Header {
-    std::string group;  ///< TYPE.INSTANCE
+    std::string group;  ///< TYPE.INSTANCE; Inspect alone may name none
     IncarnationId
         incarnation;  ///< none: the sender is outside, or the frame is about no incarnation
     MemberId sender;
-    MemberId receiver;  ///< none: whoever answers at the endpoint (Hello and Beacon alone)
+    MemberId receiver;  ///< none: whoever answers at the endpoint (Hello, Beacon and Inspect alone)
 };
 
 /// How a member introduces itself.
@@ -130,6 +132,7 @@ struct AppMessage {
     std::int64_t sent_ns = 0;
     Payload data;
 };
+using AppMessageList = std::vector<AppMessage, base::RecyclingAllocator<AppMessage>>;
 /// What one member has for another at one moment, in the order in which it was sent: a frame for
 /// each would cost more than what is in it. Never empty.
 struct AppMessages {
@@ -137,7 +140,7 @@ struct AppMessages {
     bool from_leader = false;
     std::uint64_t epoch = 0;
     std::uint64_t term = 0;
-    std::vector<AppMessage> messages;
+    AppMessageList messages;
 };
 
 /// The sender is leaving for good; its id will not come back.
@@ -156,10 +159,22 @@ struct Beacon {
 struct OtherDeployment {
     std::uint64_t nonce = 0;  ///< the Hello's
 };
+/// A question from outside the group, to whoever answers at an endpoint. Its header names no
+/// receiver and may name no group, and its sender is no member.
+struct Inspect {
+    enum class Subject : std::uint8_t { status, elections } subject = Subject::status;
+    std::uint64_t nonce = 0;  ///< comes back
+    std::string reply_to;     ///< an endpoint
+};
+struct Inspection {
+    std::uint64_t nonce = 0;
+    std::string name;  ///< of the member that answers; its id is the header's sender
+    std::variant<GroupStatus, std::vector<ElectionRecord>> answer;
+};
 
 using Body = std::variant<Hello, HelloReply, FoundingProposal, FoundingAck, FoundingDone,
                           JoinRequest, JoinReply, RaftFrame, Proposal, ProposalReply, AppMessages,
-                          Farewell, Beacon, OtherDeployment>;
+                          Farewell, Beacon, OtherDeployment, Inspect, Inspection>;
 
 struct Frame {
     Header header;

@@ -1,14 +1,6 @@
 #include "wire/frame_reader.h"
 
-#include "base/text.h"
-
 namespace quorate::wire {
-
-namespace {
-
-constexpr std::size_t max_reason_bytes = 2000;
-
-}  // namespace
 
 template <class SomeHello>
 SomeHello FrameReader::hello(capn::Hello::Reader source) const {
@@ -52,10 +44,7 @@ JoinReply FrameReader::join_reply(capn::JoinReply::Reader source) const {
     read.leader_endpoint = endpoint_or_none(source.getLeaderEndpoint());
     require(read.answer != JoinReply::Answer::redirect || !read.leader_endpoint.empty(),
             "a redirect to nowhere");
-    read.reason = consensus::view(source.getReason());
-    require(read.reason.size() <= max_reason_bytes, "a reason is too long");
-    // It ends on somebody's terminal.
-    require(base::count_printable(read.reason).has_value(), "not a sentence");
+    read.reason = sentence(source.getReason());
     read.nonce = source.getNonce();
     return read;
 }
@@ -115,6 +104,10 @@ Body FrameReader::body(capn::Frame::Body::Reader source) const {
             return beacon(source.getBeacon());
         case capn::Frame::Body::OTHER_DEPLOYMENT:
             return OtherDeployment{source.getOtherDeployment().getNonce()};
+        case capn::Frame::Body::INSPECT:
+            return inspect(source.getInspect());
+        case capn::Frame::Body::INSPECTION:
+            return inspection(source.getInspection());
         default:
             throw Bad{"an unknown kind of frame"};
     }

@@ -52,6 +52,13 @@ private:
     AppMessages app_messages(capn::AppMessages::Reader source) const;
     Beacon beacon(capn::Beacon::Reader source) const;
 
+    // inspection_reader.cpp: questions from outside
+    Inspect inspect(capn::Inspect::Reader source) const;
+    Inspection inspection(capn::Inspection::Reader source) const;
+    GroupStatus status(capn::Status::Reader source) const;
+    ElectionRecord election(capn::Election::Reader source) const;
+    ElectionVote vote(capn::Vote::Reader source) const;
+
     // raft_reader.cpp: a Raft message; false if the body is none
     bool raft_message(capn::Frame::Body::Reader source, raft::Message& message) const;
     raft::VoteRequest vote_request(capn::VoteRequest::Reader source) const;
@@ -73,6 +80,8 @@ private:
     static base::PublicKey key(capnp::Data::Reader source);
     static std::string endpoint(capnp::Text::Reader source);
     static std::string endpoint_or_none(capnp::Text::Reader source);
+    static std::string name_or_none(capnp::Text::Reader source);
+    static std::string sentence(capnp::Text::Reader source);
     static base::Nanos time(std::int64_t ns);
 
     template <class SomeId, class Source>

@@ -1,9 +1,14 @@
 // What several bodies hold.
 #include <algorithm>
 
+#include "base/text.h"
 #include "wire/frame_reader.h"
 
 namespace quorate::wire {
+
+namespace {
+constexpr std::size_t max_sentence_bytes = 2000;
+}
 
 std::string FrameReader::endpoint(capnp::Text::Reader source) {
     std::string read;
@@ -13,6 +18,20 @@ std::string FrameReader::endpoint(capnp::Text::Reader source) {
 
 std::string FrameReader::endpoint_or_none(capnp::Text::Reader source) {
     return source.size() == 0 ? std::string{} : endpoint(source);
+}
+
+std::string FrameReader::name_or_none(capnp::Text::Reader source) {
+    std::string read;
+    require(source.size() == 0 || consensus::read_name(source, read), "not a name");
+    return read;
+}
+
+/// It ends on somebody's terminal.
+std::string FrameReader::sentence(capnp::Text::Reader source) {
+    const std::string_view text = consensus::view(source);
+    require(text.size() <= max_sentence_bytes, "a sentence is too long");
+    require(base::count_printable(text).has_value(), "not a sentence");
+    return std::string(text);
 }
 
 base::Nanos FrameReader::time(std::int64_t ns) {

@@ -48,6 +48,26 @@ TEST(Meeting, by_chains_of_seeds) {
                       {"--beacon", "off", "--seed", second}});
 }
 
+TEST(Meeting, over_ipv6) {
+    GroupOfMembers group(3, {"--listen", "tcp://[::1]:0"});
+    EXPECT_EQ(group.leader().endpoint.rfind("tcp://[::1]:", 0), 0u) << group.leader().endpoint;
+    EXPECT_EQ(group.follower().ask("send-ordered in digits and colons")["ok"], true);
+}
+
+/// A newcomer that knows one member alone reaches the leader, whoever that is, and the others.
+TEST(Meeting, of_a_newcomer_with_one_living_contact_among_dead_ones) {
+    GroupOfMembers group(3);
+    Member& contact = group.follower();
+    Member& victim = *group.others(contact).front();
+    const std::string dead = victim.endpoint;
+    victim.process.kill();
+    Member newcomer("newcomer", {"--size", "3", "--seed", dead, "--seed", "tcp://127.0.0.1:1",
+                                 "--seed", contact.endpoint});
+    const Json joined = newcomer.process.await_event("joined");
+    ASSERT_EQ(joined["members"].size(), 3u) << joined;
+    EXPECT_EQ(newcomer.ask("send-ordered found you")["ok"], true);
+}
+
 TEST(MeetingAnew, after_two_of_three_were_killed_the_group_begins_again_and_says_so) {
     GroupOfMembers group(3);
     Member& last = group.follower();

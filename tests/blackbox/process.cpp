@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <regex>
 
 namespace quorate::blackbox {
@@ -116,6 +117,17 @@ void Process::close_input() {
 std::size_t Process::descriptors() const {
     const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid_) + "/fd");
     return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+std::vector<pid_t> Process::threads(const std::string& name) const {
+    std::vector<pid_t> found;
+    const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid_) + "/task");
+    for (const auto& task : tasks) {
+        std::string comm;
+        std::getline(std::ifstream(task.path() / "comm"), comm);
+        if (comm == name) found.push_back(std::stoi(task.path().filename()));
+    }
+    return found;
 }
 
 void Process::send_signal(int signal) {

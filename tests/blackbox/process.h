@@ -38,6 +38,8 @@ public:
     void send_signal(int signal);
     /// How many descriptors it has open.
     std::size_t descriptors() const;
+    /// Its threads of that name, by number.
+    std::vector<pid_t> threads(const std::string& name) const;
     /// The exit status; 128 + the signal's number if one ended it; nothing if it still runs.
     std::optional<int> await_exit(Duration limit = patience);
     /// As await_exit(), without reading its output meanwhile.

@@ -45,6 +45,17 @@ public:
         }
     }
 
+    /// What the other side says until it hangs up.
+    std::string read_to_end() {
+        std::string all;
+        char bytes[4096];
+        ssize_t size = 0;
+        while ((size = recv(fd_, bytes, sizeof bytes, 0)) > 0) {
+            all.append(bytes, static_cast<std::size_t>(size));
+        }
+        return all;
+    }
+
     /// Becomes a ZeroMQ PUSH socket, without authentication, as the members are. Returns whether
     /// the member agreed, so that what follows is delivered.
     bool greet() {

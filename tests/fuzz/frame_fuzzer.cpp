@@ -88,6 +88,27 @@ struct Promised {
         introduced(m.self);
         standing(m.standing);
     }
+    void operator()(const wire::Inspect& m) const { endpoint(m.reply_to); }
+    void operator()(const wire::Inspection& m) const {
+        require(base::is_name(m.name), "a name is printable");
+        std::visit([this](const auto& answer) { answered(answer); }, m.answer);
+    }
+    void answered(const GroupStatus& status) const {
+        endpoint(status.endpoint, true);
+        require(base::count_printable(status.beacon_problem).has_value(), "a reason is printable");
+        require(status.members.size() <= limits.members, "members are within their limit");
+        for (const MemberInfo& member : status.members) {
+            require(base::is_name(member.name), "a name is printable");
+        }
+    }
+    void answered(const std::vector<ElectionRecord>& elections) const {
+        require(elections.size() <= kept_elections, "elections are within their limit");
+        for (const ElectionRecord& election : elections) {
+            require(election.votes.size() <= kept_election_votes, "votes are within their limit");
+            require(election.leader_name.empty() || base::is_name(election.leader_name),
+                    "a name is printable");
+        }
+    }
 
     template <class SomeHello>
     void hello(const SomeHello& m) const {
@@ -98,7 +119,10 @@ struct Promised {
 };
 
 void check_frame(const wire::Frame& frame, const Payload& bytes, const wire::DecodeLimits& limits) {
-    require(frame.header.group == group && frame.header.sender, "a frame is of ours, by somebody");
+    const bool unnamed =
+        frame.header.group.empty() && std::holds_alternative<wire::Inspect>(frame.body);
+    require((frame.header.group == group || unnamed) && frame.header.sender,
+            "a frame is of ours, by somebody");
     std::visit(Promised{bytes, limits}, frame.body);
 }
 

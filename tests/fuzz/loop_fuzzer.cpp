@@ -51,7 +51,8 @@ struct Listener final : io::Transport {
         require(datagram.size() <= 1400, "a beacon fits into a datagram");
         look(datagram);
     }
-    std::string endpoint() const override { return "tcp://10.0.0.1:5601"; }
+    const std::string& endpoint() const override { return endpoint_; }
+    const std::string endpoint_ = "tcp://10.0.0.1:5601";
 };
 
 struct Component final : io::Mailbox {
@@ -59,6 +60,7 @@ struct Component final : io::Mailbox {
     void publish(const GroupStatus&) override {}
     void publish_lease(Nanos) override {}
     void publish_commit(std::uint64_t) override {}
+    void publish_lateness(const Lateness&) override {}
 };
 
 class Story {
@@ -148,7 +150,8 @@ void Story::hear(std::uint8_t how) {
 /// To this life, from whom it names or another.
 void Story::address(wire::Frame& frame, std::uint8_t how) {
     const bool to_anyone = std::holds_alternative<wire::Hello>(frame.body) ||
-                           std::holds_alternative<wire::Beacon>(frame.body);
+                           std::holds_alternative<wire::Beacon>(frame.body) ||
+                           std::holds_alternative<wire::Inspect>(frame.body);
     frame.header.receiver = to_anyone ? MemberId{} : loop_.id();
     if (how & 32) frame.header.sender = MemberId{1, 70};
     if (loop_.machine() && !(how & 64)) {

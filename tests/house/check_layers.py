@@ -17,6 +17,8 @@ ALLOWED = {
     "net": {"base", "io", "wire"},
     "storage": {"base", "io", "raft"},
     "group": {"base", "raft", "consensus", "io", "wire", "net"},
+    # Stands beside a group: asks members over the network, and shows what Group's own queries tell.
+    "observe": {"base", "io", "wire", "net"},
     "sim": {"base", "raft", "consensus", "io", "wire", "group"},
 }
 PURE = {"base", "raft", "consensus"}
@@ -30,7 +32,7 @@ EXCUSED = {("base/check.cpp", "atomic"): "the host's handler may be set from any
 # GroupThread, the mailbox and what joins them to the API are the only ones in group to name ZeroMQ
 # or the transport on it.
 SOCKETS = re.compile(r"zmq|\"net/")
-MAY_NAME_SOCKETS = re.compile(r"group/(group_thread|inproc_mailbox|mailbox_pipe|descriptor|coordinator)")
+MAY_NAME_SOCKETS = re.compile(r"group/(group_thread|inproc_mailbox|mailbox_pipe|descriptor|coordinator|doctor)")
 INCLUDE = re.compile(r'^\s*#include\s*"([^"]+)"')
 
 

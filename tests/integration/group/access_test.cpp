@@ -61,7 +61,7 @@ struct Network final : io::Transport {
     void close_others(const std::function<bool(const std::string&)>&) override {}
     void probe(const std::string&) override {}
     void announce(Payload) override {}
-    std::string endpoint() const override { return own_endpoint; }
+    const std::string& endpoint() const override { return own_endpoint; }
     PublicKey key() const override { return key_of(1); }
     bool lets_in(const PublicKey& key) const override { return key && !revoked.contains(key); }
     void learn_key(const std::string& endpoint, const PublicKey& key) override {

@@ -31,6 +31,8 @@ TEST(Coordinator, options_have_the_defaults_of_member_options) {
     EXPECT_EQ(options.mailbox_events, defaults.mailbox_events);
     EXPECT_EQ(options.message_bytes, defaults.message_bytes);
     EXPECT_EQ(options.link_messages, defaults.link_messages);
+    EXPECT_EQ(options.beacon_interface, defaults.beacon_interface);
+    EXPECT_EQ(options.real_time, defaults.real_time);
 }
 
 TEST(Coordinator, hands_back_the_group_that_it_made) {

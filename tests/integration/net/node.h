@@ -30,8 +30,8 @@ private:
 };
 
 struct Node {
-    explicit Node(Context& context, const ZmqOptions& options = {}) {
-        auto opened = ZmqTransport::open(context.get(), options);
+    explicit Node(Context& context, const ZmqOptions& options = {}, BeaconLine beacon = {}) {
+        auto opened = ZmqTransport::open(context.get(), options, std::move(beacon));
         if (!opened) throw std::runtime_error(opened.error().message);
         transport = std::move(*opened);
     }

@@ -12,7 +12,8 @@ namespace {
 
 using Commands = std::vector<std::string>;
 
-/// ip reads its commands from standard input: one process for all of them. `space`: where; "" is here.
+/// ip reads its commands from standard input: one process for all of them. `space`: where; "" is
+/// here.
 bool run_ip(const std::string& space, const Commands& commands, bool complain) {
     const std::string shell = "ip " + (space.empty() ? "" : "-n " + space) + " -batch - " +
                               (complain ? "" : "2>/dev/null");
@@ -47,8 +48,9 @@ std::optional<std::string> Network::why_not() {
     if (std::system("command -v ip >/dev/null 2>&1") != 0) return "iproute2 is not installed";
     const std::string name = "quorate-try-" + std::to_string(getpid());
     const bool can = run_ip("", {"netns add " + name}, false) &&
-                     run_ip(name, {"link add name one type veth peer name two",
-                                   "rule add from 10.99.0.1 to 10.99.1.1 blackhole"},
+                     run_ip(name,
+                            {"link add name one type veth peer name two",
+                             "rule add from 10.99.0.1 to 10.99.1.1 blackhole"},
                             false) &&
                      forward(name, false);
     run_ip("", {"netns delete " + name}, false);
@@ -63,8 +65,9 @@ Network::Network(std::size_t hosts)
         const std::string port = "port" + std::to_string(host);
         const std::string gate = subnet(host) + "254";
         must_run("", {"netns add " + space(host)});
-        must_run(router(), {"link add name " + port + " type veth peer name eth0 netns " + space(host),
-                            "address add " + gate + "/24 dev " + port, "link set " + port + " up"});
+        must_run(router(),
+                 {"link add name " + port + " type veth peer name eth0 netns " + space(host),
+                  "address add " + gate + "/24 dev " + port, "link set " + port + " up"});
         must_run(space(host), {"address add " + address(host) + "/24 dev eth0", "link set lo up",
                                "link set eth0 up", "route add default via " + gate});
     }
@@ -85,6 +88,19 @@ std::string Network::space(std::size_t host) const {
 
 std::string Network::address(std::size_t host) const {
     return subnet(host) + "1";
+}
+
+std::string Network::cable_address(std::size_t host) const {
+    return "10.98.0." + std::to_string(host + 1);
+}
+
+void Network::join_by_cable(std::size_t one, std::size_t other, const std::string& name) {
+    must_run(space(one),
+             {"link add name " + name + " type veth peer name " + name + " netns " + space(other)});
+    for (const std::size_t host : {one, other}) {
+        must_run(space(host), {"address add " + cable_address(host) + "/24 dev " + name,
+                               "link set " + name + " up"});
+    }
 }
 
 void Network::part(const std::vector<std::vector<std::size_t>>& groups) {

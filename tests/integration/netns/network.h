@@ -1,6 +1,6 @@
-// Hosts of their own for a few processes: network namespaces, each with one address, and a router in a
-// namespace between them, where what one host says to another can be lost. Nothing outside of them is
-// touched; all of it is gone at the end.
+// Hosts of their own for a few processes: network namespaces, each with one address, and a router
+// in a namespace between them, where what one host says to another can be lost. Nothing outside of
+// them is touched; all of it is gone at the end.
 //
 //   if (const auto why = Network::why_not()) GTEST_SKIP() << *why;
 //   Network network(5);
@@ -8,9 +8,11 @@
 //   network.part({{0, 1}, {2, 3, 4}});
 //   network.heal();
 //
-// By iproute2 (ip-netns(8), ip-link(8), ip-rule(8)). A router and no bridge, because a rule cuts one
-// direction of one pair, and because bridges are a kernel module of their own. Blocks for some ms a
-// call; throws std::runtime_error with the commands that failed.
+// The router hands on no broadcast and no multicast, as routers do; a cable does.
+//
+// By iproute2 (ip-netns(8), ip-link(8), ip-rule(8)). A router and no bridge, because a rule cuts
+// one direction of one pair, and because bridges are a kernel module of their own. Blocks for some
+// ms a call; throws std::runtime_error with the commands that failed.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +38,10 @@ public:
     /// The namespace of a host, by name.
     std::string space(std::size_t host) const;
     std::string address(std::size_t host) const;
+
+    /// A wire of their own between two hosts, past the router: the interface `name` at both.
+    void join_by_cable(std::size_t one, std::size_t other, const std::string& name);
+    std::string cable_address(std::size_t host) const;
 
     /// From now on, who stands in one group hears each other, and nobody else.
     void part(const std::vector<std::vector<std::size_t>>& groups);

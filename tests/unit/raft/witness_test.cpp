@@ -29,6 +29,21 @@ TEST(Witness, GetsTermsAndIndexesButNoApplicationData) {
     EXPECT_EQ(bare[1].data.view(), "roster") << "what the group is made of, it must know";
 }
 
+TEST(Witness, WhatItGetsIsNeverSentToAMemberInstead) {
+    Solo solo(timing(1), with_witness(3));
+    solo.establish();
+    ASSERT_TRUE(solo.raft.propose(solo.now, Payload("secret"), EntryKind::application));
+    solo.turn();
+    Append full = *solo.last<Append>(2);
+    Append bare = *solo.last<Append>(3);
+    bare.sent = full.sent;
+    bare.commit = full.commit;
+    EXPECT_FALSE(differ_in_receiver_alone(full, bare));
+    EXPECT_FALSE(differ_in_receiver_alone(bare, full));
+    full.successor_rank = 1;
+    EXPECT_TRUE(differ_in_receiver_alone(full, *solo.last<Append>(2)));
+}
+
 TEST(Witness, CountsForCommitAndElection) {
     Solo solo(timing(1), with_witness(3));
     solo.win_election({3});

@@ -65,6 +65,17 @@ TEST(Frame, ThatIsTooLargeIsNotLookedAt) {
     EXPECT_EQ(drop_of(Payload(std::string(20'000, '?')), {.frame_bytes = 9'000}), Drop::too_large);
 }
 
+TEST(Inspection, HoldsNothingThatATerminalWouldObey) {
+    GroupStatus told = status();
+    told.beacon_problem = "\x1b[2J";
+    EXPECT_EQ(drop_of(Inspection{1, "relay", told}), Drop::garbage);
+    std::vector<ElectionRecord> record = elections();
+    record.front().votes.front().voter_name = "a\nb";
+    EXPECT_EQ(drop_of(Inspection{1, "relay", record}), Drop::garbage);
+    EXPECT_EQ(drop_of(Inspection{1, "", status()}), Drop::garbage);
+    EXPECT_EQ(drop_of(Inspect{Inspect::Subject::status, 1, "somewhere"}), Drop::garbage);
+}
+
 TEST(Frame, ComesFromSomebody) {
     Frame frame = frame_of(Farewell{1});
     frame.header.sender = {};
@@ -77,6 +88,13 @@ TEST(Lists, AreBounded) {
     EXPECT_EQ(drop_of(RaftFrame{append(10, 1)}, {.entries = 11}), Drop::garbage);
     EXPECT_EQ(drop_of(RaftFrame{append(10, 1)}, {.entries = 12}), std::nullopt);
     EXPECT_EQ(drop_of(FoundingDone{founding(), true}, {.members = 1}), Drop::garbage);
+    EXPECT_EQ(drop_of(Inspection{1, "relay", status()}, {.members = 1}), Drop::garbage);
+    EXPECT_EQ(drop_of(Inspection{1, "relay", status()}, {.members = 2}), std::nullopt);
+    std::vector<ElectionRecord> many = elections();
+    many.front().votes.resize(kept_election_votes + 1, many.front().votes.front());
+    EXPECT_EQ(drop_of(Inspection{1, "relay", many}), Drop::garbage);
+    EXPECT_EQ(drop_of(Inspection{1, "relay", std::vector<ElectionRecord>(kept_elections + 1)}),
+              Drop::garbage);
     AppMessages messages = one_message("a");
     messages.messages.resize(3);
     EXPECT_EQ(drop_of(messages, {.messages = 2}), Drop::garbage);

@@ -212,6 +212,49 @@ TEST(AppMessages, ArriveAsTheyWereSent) {
     EXPECT_EQ(received.messages[1].data.size(), 0u);
 }
 
+TEST(Inspections, ArriveAsTheyWereSent) {
+    const auto question =
+        sent_and_received(Inspect{Inspect::Subject::elections, 46, "tcp://10.0.0.9:1"});
+    EXPECT_EQ(question.subject, Inspect::Subject::elections);
+    EXPECT_EQ(question.nonce, 46u);
+    EXPECT_EQ(question.reply_to, "tcp://10.0.0.9:1");
+    const auto told = sent_and_received(Inspection{47, "relay 7", status()});
+    EXPECT_EQ(told.name, "relay 7");
+    const auto& known = std::get<GroupStatus>(told.answer);
+    EXPECT_EQ(known.state, State::outside);
+    EXPECT_EQ(known.leader, status().leader);
+    EXPECT_EQ(known.incarnation, status().incarnation);
+    EXPECT_EQ(known.commit_index, 102u);
+    EXPECT_EQ(known.members, status().members);
+    EXPECT_EQ(known.beacon_problem, status().beacon_problem);
+    const auto record = std::get<std::vector<ElectionRecord>>(
+                            sent_and_received(Inspection{48, "relay 8", elections()}).answer)
+                            .front();
+    EXPECT_EQ(record.number, 65u);
+    EXPECT_EQ(record.trigger, ElectionTrigger::founding);
+    EXPECT_EQ(record.outcome, ElectionOutcome::given_up);
+    EXPECT_EQ(record.previous_leader_name, "two");
+    EXPECT_EQ(record.took, base::Nanos(12'345'678));
+    EXPECT_EQ(record.votes_left_out, 3u);
+    ASSERT_EQ(record.votes.size(), 2u);
+    EXPECT_EQ(record.votes[0].answer, VoteAnswer::withheld);
+    EXPECT_TRUE(record.votes[0].pre_vote);
+    EXPECT_EQ(record.votes[1].term, 8u);
+    EXPECT_EQ(record.votes[1].voter_name, "");
+}
+
+/// One member listens at one endpoint: who asks there need not know the group's name.
+TEST(Inspections, AloneMayNameNoGroup) {
+    Frame question = frame_of(Inspect{Inspect::Subject::status, 1, "tcp://10.0.0.9:1"});
+    question.header.group.clear();
+    EXPECT_TRUE(std::holds_alternative<Frame>(decode(encode(question), group_name)));
+    Frame other = frame_of(Farewell{7});
+    other.header.group.clear();
+    EXPECT_TRUE(std::holds_alternative<DecodeError>(decode(encode(other), group_name)));
+    EXPECT_TRUE(std::holds_alternative<DecodeError>(decode(encode(other), "")));
+    EXPECT_TRUE(std::holds_alternative<Frame>(decode(encode(frame_of(Farewell{7})), "")));
+}
+
 TEST(AppMessages, ForSeveralReceiversAreBuiltOnce) {
     Frame frame = frame_of(one_message("for all of you"));
     FrameEncoder encoder(frame);

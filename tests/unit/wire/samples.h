@@ -99,6 +99,41 @@ inline AppMessages one_message(std::string data) {
     return {.messages = {{.data = Payload(std::move(data))}}};
 }
 
+inline GroupStatus status() {
+    GroupStatus result;
+    result.state = State::outside;
+    result.leader = member(3);
+    result.term = 7;
+    result.epoch = 1'700'000'000;
+    result.incarnation = IncarnationId{9, 9};
+    result.commit_index = 102;
+    result.members = {{member(1), "one", Role::member, true, true},
+                      {member(2), "two", Role::witness, true, false}};
+    result.endpoint = "tcp://10.0.0.7:5601";
+    result.lease = result.quorum = true;
+    result.beacon_problem = "nothing can be sent there";
+    return result;
+}
+
+inline std::vector<ElectionRecord> elections() {
+    ElectionRecord record{.number = 65,
+                          .trigger = ElectionTrigger::founding,
+                          .outcome = ElectionOutcome::given_up,
+                          .term = 7,
+                          .leader = member(1),
+                          .leader_name = "one",
+                          .previous_leader = member(2),
+                          .previous_leader_name = "two",
+                          .campaigned = true,
+                          .began_ns = 1'700'000'000'000'000'000,
+                          .took = base::Nanos(12'345'678),
+                          .votes = {},
+                          .votes_left_out = 3};
+    record.votes = {{member(1), "one", member(2), 7, true, VoteAnswer::withheld, base::Nanos(17)},
+                    {member(4), "", member(1), 8, false, VoteAnswer::granted, base::Nanos(18)}};
+    return {record, {}};
+}
+
 inline std::vector<Body> all_bodies() {
     std::vector<Body> bodies = {
         Hello{introduction(), standing(), spec(), 42, contacts()},
@@ -122,6 +157,9 @@ inline std::vector<Body> all_bodies() {
         OtherDeployment{46},
     };
     for (Body& body : raft_bodies()) bodies.push_back(std::move(body));
+    bodies.push_back(Inspect{Inspect::Subject::elections, 46, "tcp://10.0.0.9:1"});
+    bodies.push_back(Inspection{47, "relay 7 ⚡", status()});
+    bodies.push_back(Inspection{48, "relay 8", elections()});
     return bodies;
 }
 

@@ -1,0 +1,83 @@
+#include "base/recycling.h"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <new>
+
+namespace quorate::base {
+
+namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool recycles = false;
+#else
+constexpr bool recycles = true;
+#endif
+
+constexpr unsigned smallest_bits = 6;  ///< 64 bytes
+constexpr std::size_t largest = 2048;
+constexpr std::size_t sizes = 6;
+constexpr std::size_t kept_of_a_size = 64;
+
+struct Free {
+    Free* next = nullptr;
+};
+
+struct List {
+    Free* first = nullptr;
+    std::size_t length = 0;
+};
+
+/// Set when the thread's blocks have been let go: what comes back after that is the system's.
+thread_local bool ended = false;
+
+struct Blocks {
+    std::array<List, sizes> lists;
+    ~Blocks() {
+        ended = true;
+        for (List& list : lists) {
+            while (list.first != nullptr) {
+                Free* const next = list.first->next;
+                ::operator delete(list.first);
+                list.first = next;
+            }
+        }
+    }
+};
+thread_local Blocks blocks;
+
+/// 0 for up to 64 bytes, 1 for up to 128, and so on.
+std::size_t size_class(std::size_t bytes) {
+    const unsigned bits = bytes <= 1 ? 0 : static_cast<unsigned>(std::bit_width(bytes - 1));
+    return bits <= smallest_bits ? 0 : bits - smallest_bits;
+}
+
+}  // namespace
+
+void* take_block(std::size_t bytes) {
+    if (!recycles || bytes > largest || ended) return ::operator new(bytes);
+    const std::size_t size = size_class(bytes);
+    List& list = blocks.lists[size];
+    if (list.first == nullptr) return ::operator new (std::size_t{1} << (size + smallest_bits));
+    Free* const block = list.first;
+    list.first = block->next;
+    --list.length;
+    return block;
+}
+
+void give_block_back(void* block, std::size_t bytes) noexcept {
+    if (!recycles || bytes > largest || ended) {
+        ::operator delete(block);
+        return;
+    }
+    List& list = blocks.lists[size_class(bytes)];
+    if (list.length >= kept_of_a_size) {
+        ::operator delete(block);
+        return;
+    }
+    list.first = new (block) Free{list.first};
+    ++list.length;
+}
+
+}  // namespace quorate::base
