@@ -15,6 +15,7 @@ void measure_failover_hang(const Profile& profile, const Report& report);
 void measure_election_cold(const Profile& profile, const Report& report);
 void measure_idle(const Profile& profile, const Report& report);
 void measure_raft_core(const Profile& profile, const Report& report);
+void measure_action_lateness(const Profile& profile, const Report& report);
 void measure_catch_up(const Profile& profile, const Report& report);
 
 }  // namespace quorate::bench

@@ -32,6 +32,8 @@ const Measurement all_measurements[] = {
     {"ordered-throughput", "ordered messages with 16, 64 and 1000 outstanding, 3 members",
      measure_ordered_throughput},
     {"poll-round", "from a vote's request to its result at all of 5 members", measure_poll_round},
+    {"action-lateness", "how late 3 members act at an agreed moment, 1000 times",
+     measure_action_lateness},
     {"failover-kill", "the leader of 3 is killed (SIGKILL), 30 times", measure_failover_kill},
     {"failover-hang", "the leader of 3 is stopped (SIGSTOP), 30 times", measure_failover_hang},
     {"election-cold", "5 processes from their start to a leader that all know",

@@ -51,6 +51,7 @@ Component::Component(Coordinator& coordinator, Group& group)
     : coordinator_(coordinator), group_(group) {
     listen_to_messages();
     listen_to_votes();
+    listen_to_actions();
     listen_to_leaders();
     group_.on_state_restored([](const StateRestored& restored) {
         WorkerLines::say("restored " + std::to_string(restored.index));
@@ -113,6 +114,31 @@ void Component::listen_to_votes() {
         results_.add(monotonic_ns());
         if (!result.yes()) throw Failed("a vote that all agree on was not agreed on");
     });
+}
+
+void Component::listen_to_actions() {
+    // What the library read on the clock just before the actuator, if there is one.
+    group_.on_action_due([this](const ActionDue& due) { acts_.add(due.lateness().count()); });
+    group_.on_action_missed([this](const ActionMissed&) { ++missed_; });
+}
+
+/// The moments are `between_ns` apart, from `first_ns` on.
+void Component::actions(std::uint64_t count, std::int64_t first_ns, std::int64_t between_ns) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const Duration at(first_ns + static_cast<std::int64_t>(i) * between_ns);
+        must_be_taken(group_.request_action("close breaker 7", at,
+                                            {.timeout = seconds(1), .tolerance = seconds(1)}));
+        coordinator_.dispatch(std::chrono::microseconds(500));
+    }
+}
+
+/// Once that many were done or missed here.
+void Component::tell_acts(std::uint64_t count) {
+    const std::int64_t deadline = monotonic_ns() + 30'000'000'000;
+    while (acts_.size() + missed_ < count && monotonic_ns() < deadline) {
+        coordinator_.dispatch(milliseconds(10));
+    }
+    WorkerLines::say("acts " + acts_.text());
 }
 
 void Component::listen_to_leaders() {

@@ -36,10 +36,13 @@ public:
                 const std::function<bool()>& ended);
     void polls(std::uint64_t count);
     void tell_results();
+    void actions(std::uint64_t count, std::int64_t first_ns, std::int64_t between_ns);
+    void tell_acts(std::uint64_t count);
 
 private:
     void listen_to_messages();
     void listen_to_votes();
+    void listen_to_actions();
     void listen_to_leaders();
     void begin_term(const LeaderElected& elected);
     void watch_lease();
@@ -53,6 +56,8 @@ private:
     std::uint64_t echoes_ = 0;
     std::map<MemberId, std::uint64_t> progress_;  ///< of our broadcast, at each receiver
     Samples results_;  ///< when polls ended here, in their order, since last told
+    Samples acts_;     ///< how late each action was
+    std::uint64_t missed_ = 0;
     std::optional<std::uint64_t> unleased_term_;  ///< a term of ours, before its first lease
 };
 

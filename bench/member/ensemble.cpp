@@ -22,8 +22,8 @@ std::string next_name() {
 
 }  // namespace
 
-Ensemble::Ensemble(std::size_t size, const Timing& timing)
-    : timing_(timing), name_(next_name()), ports_(find_free_ports(size)) {
+Ensemble::Ensemble(std::size_t size, const Timing& timing, bool fifo)
+    : timing_(timing), fifo_(fifo), name_(next_name()), ports_(find_free_ports(size)) {
     for (std::size_t index = 0; index < size; ++index) members_.push_back(start(index));
 }
 
@@ -36,7 +36,8 @@ Process Ensemble::start(std::size_t index) const {
                                           in_us(timing_.heartbeat),
                                           in_us(timing_.election_min),
                                           in_us(timing_.election_max),
-                                          in_us(timing_.peer_timeout)};
+                                          in_us(timing_.peer_timeout),
+                                          fifo_ ? "fifo" : "inherited"};
     for (const Port port : ports_) arguments.push_back(std::to_string(port));
     return Process(arguments);
 }

@@ -15,8 +15,9 @@ namespace quorate::bench {
 
 class Ensemble {
 public:
-    /// Starts `size` members of one group, all at once.
-    Ensemble(std::size_t size, const Timing& timing);
+    /// Starts `size` members of one group, all at once. `fifo`: their action threads are of
+    /// SCHED_FIFO.
+    Ensemble(std::size_t size, const Timing& timing, bool fifo = false);
 
     /// Waits until all agree on one leader that holds its lease, and all have their seats and are
     /// alive.
@@ -36,11 +37,15 @@ private:
     bool look();
 
     Timing timing_;
+    bool fifo_;
     std::string name_;
     std::vector<Port> ports_;
     std::vector<Process> members_;
     std::size_t leader_ = 0;
 };
+
+/// Of SCHED_FIFO, where it is asked for.
+constexpr int fifo_priority = 50;
 
 /// How long a worker may take for a burst of any measurement.
 constexpr std::chrono::seconds burst_bound{60};

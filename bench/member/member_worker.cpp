@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "bench/member/component.h"
+#include "bench/member/ensemble.h"
 #include "bench/ports.h"
 #include "bench/stopwatch.h"
 
@@ -10,7 +11,7 @@ namespace quorate::bench {
 
 namespace {
 
-constexpr std::size_t first_port = 6;
+constexpr std::size_t first_port = 7;
 
 void carry_out(const Words& command, Component& component, WorkerLines& lines) {
     const auto number = [&](std::size_t place) {
@@ -30,6 +31,10 @@ void carry_out(const Words& command, Component& component, WorkerLines& lines) {
                          [&lines] { return lines.next_command(0).has_value(); });
     } else if (word == "polls") {
         component.polls(number(1));
+    } else if (word == "actions") {
+        component.actions(number(1), number_at(command, 2), number_at(command, 3));
+    } else if (word == "acts") {
+        component.tell_acts(number(1));
     } else if (word == "results") {
         component.tell_results();
     } else {
@@ -55,6 +60,10 @@ CoordinatorOptions read_options(const Words& arguments) {
     const std::size_t own = first_port + static_cast<std::size_t>(number_at(arguments, 1));
     options.component = "bench-" + arguments[1];
     options.beacon = "";
+    options.clock = ActionClock::monotonic;
+    if (arguments[6] == "fifo") {
+        options.real_time.action = {.policy = Scheduling::fifo, .priority = fifo_priority};
+    }
     for (std::size_t place = first_port; place < arguments.size(); ++place) {
         const auto port = static_cast<Port>(number_at(arguments, place));
         if (place == own) {

@@ -40,6 +40,11 @@ bool read_enum(From raw, To last, To& value) {
     return static_cast<std::uint64_t>(raw) <= static_cast<std::uint64_t>(last);
 }
 
+/// A list's length, as Cap'n Proto takes it.
+constexpr unsigned count_of(std::size_t size) {
+    return static_cast<unsigned>(size);
+}
+
 // ---- bytes ----
 inline std::string_view view(capnp::Data::Reader data) {
     return {reinterpret_cast<const char*>(data.begin()), data.size()};

@@ -14,10 +14,6 @@ constexpr std::size_t words_per_ballot = 3;
 constexpr std::size_t words_per_id = 2;
 constexpr std::size_t words_per_session = 6;
 
-unsigned count_of(std::size_t size) {
-    return static_cast<unsigned>(size);
-}
-
 void write_ids(capnp::List<schema_log::Id>::Builder builder, const std::vector<MemberId>& ids) {
     for (unsigned i = 0; i < ids.size(); ++i) write_id(builder[i], ids[i]);
 }

@@ -66,10 +66,7 @@ void Actuator::run(const ActionDue& due) const {
 
 ActionThread::ActionThread(std::optional<Nanos> stated_error, ThreadOptions scheduling,
                            const Actuator& actuator)
-    : stated_error_(stated_error),
-      scheduling_(std::move(scheduling)),
-      actuator_(actuator),
-      reports_(context_, 2 * consensus::StateMachine::max_actions) {}
+    : stated_error_(stated_error), scheduling_(std::move(scheduling)), actuator_(actuator) {}
 
 ActionThread::~ActionThread() {
     {
@@ -87,7 +84,9 @@ void ActionThread::set(io::AlarmSetting setting) {
         settings_.insert_or_assign(poll, std::move(setting));
     }
     changed_.notify_one();
-    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    if (thread_.joinable()) return;
+    reports_.emplace(context_.emplace(), 2 * consensus::StateMachine::max_actions);
+    thread_ = std::thread([this] { run(); });
 }
 
 bool ActionThread::cancel(PollId poll) {
@@ -146,7 +145,7 @@ void ActionThread::wake_up_for(const io::AlarmSetting& setting) {
     } else {
         actuator_.run({setting.poll, setting.topic, setting.at, actual});
     }
-    reports_.push(woke);
+    reports_->push(woke);
 }
 
 }  // namespace quorate::group

@@ -43,8 +43,8 @@ public:
 
     void set(io::AlarmSetting setting) override;
     bool cancel(PollId poll) override;
-    /// An io::ActionWoke for every one that was not cancelled.
-    CommandQueue& reports() { return reports_; }
+    /// An io::ActionWoke for every one that was not cancelled; null before the first action.
+    CommandQueue* reports() { return reports_ ? &*reports_ : nullptr; }
 
 private:
     void run();
@@ -54,8 +54,9 @@ private:
     const std::optional<base::Nanos> stated_error_;
     const ThreadOptions scheduling_;
     const Actuator& actuator_;
-    PipeContext context_;
-    CommandQueue reports_;
+    // With the thread: a group that never acts has neither.
+    std::optional<PipeContext> context_;
+    std::optional<CommandQueue> reports_;
 
     std::mutex mutex_;
     std::condition_variable changed_;

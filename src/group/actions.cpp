@@ -2,6 +2,7 @@
 // on, and until when it can be called off, src/consensus decides by the stamps that are given here.
 #include <algorithm>
 
+#include "base/check.h"
 #include "group/loop_impl.h"
 
 namespace quorate::group {
@@ -68,7 +69,7 @@ void GroupLoop::Impl::stamp_agreed_actions() {
     for (auto& [id, again_at] : agreed_actions_) {
         if (now() < again_at) continue;
         const consensus::Poll* poll = machine_->find_poll(id);
-        if (poll == nullptr || !poll->action) continue;
+        QUORATE_CHECK(poll != nullptr && poll->action, "what is agreed on is an open action");
         again_at = now() + timing().election_max;  // in case this entry gets lost
         (void)propose(0, consensus::CloseAction{id, stamp(poll->action->clock)});
     }
@@ -78,13 +79,7 @@ void GroupLoop::Impl::stamp_agreed_actions() {
 
 void GroupLoop::Impl::run(io::RequestAction& command) {
     const ActionClock clock = options_.member.clock;
-    consensus::OpenPoll poll;
-    poll.poll = random_.id<PollId>();
-    poll.requester = self_;
-    poll.request = command.request;
-    poll.topic = command.topic;
-    poll.kind = command.kind;
-    poll.timeout = command.timeout;
+    consensus::OpenPoll poll = question_of(command);
     const Nanos margin = command.margin > Nanos{0} ? command.margin : timing().heartbeat;
     poll.action = {command.at, command.tolerance, margin, clock};
     if (!is_synchronised_for(*poll.action)) {
@@ -96,16 +91,12 @@ void GroupLoop::Impl::run(io::RequestAction& command) {
                "the moment comes before the vote's timeout: ask for a later one");
         return;
     }
-    if (const auto error = propose(command.request, poll)) {
-        failed(command.request, error->code, error->message);
-    }
+    propose_or_fail(command.request, poll);
 }
 
 void GroupLoop::Impl::run(io::CancelAction& command) {
-    if (const auto error = propose(
-            command.request, consensus::CancelAction{command.poll, self_, command.request, {}})) {
-        failed(command.request, error->code, error->message);
-    }
+    propose_or_fail(command.request,
+                    consensus::CancelAction{command.poll, self_, command.request, {}});
 }
 
 /// A no that is not the component's: this member could not act at the moment.

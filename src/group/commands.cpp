@@ -146,16 +146,7 @@ void GroupLoop::Impl::run(io::RequestVote& command) {
                too_large(command.topic.size(), consensus::StateMachine::max_topic_bytes));
         return;
     }
-    consensus::OpenPoll poll;
-    poll.poll = random_.id<PollId>();
-    poll.requester = self_;
-    poll.request = command.request;
-    poll.topic = command.topic;
-    poll.kind = command.kind;
-    poll.timeout = command.timeout;
-    if (const auto error = propose(command.request, poll)) {
-        failed(command.request, error->code, error->message);
-    }
+    propose_or_fail(command.request, question_of(command));
 }
 
 void GroupLoop::Impl::run(io::TransferLeadership& command) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <exception>
 #include <future>
+#include <span>
 
 #include "base/check.h"
 #include "group/scheduling.h"
@@ -120,18 +121,18 @@ public:
 private:
     void turn() {
         CommandQueue& waiting = mailbox_.commands();
-        CommandQueue& reports = actions_.reports();
-        void* const sockets[] = {waiting.socket(), reports.socket()};
+        CommandQueue* const reports = actions_.reports();
+        void* const sockets[] = {waiting.socket(), reports ? reports->socket() : nullptr};
         const base::Nanos deadline = std::min(loop_->next_deadline(), leave_by_);
         // Both are told of the sleep, whatever the first one says.
-        const bool idle =
-            static_cast<int>(waiting.may_sleep()) & static_cast<int>(reports.may_sleep());
+        bool idle = waiting.may_sleep();
+        if (reports) idle = reports->may_sleep() && idle;
         const base::Nanos pause = idle ? deadline - read_monotonic() : base::Nanos(0);
-        transport_->wait(pause, sockets);
+        transport_->wait(pause, std::span(sockets, reports ? 2 : 1));
         arrived_.clear();
         transport_->collect(arrived_, turn_inputs);
         commands_.clear();
-        reports.take(commands_, turn_inputs);
+        if (reports) reports->take(commands_, turn_inputs);
         waiting.take(commands_, turn_inputs);
         if (leave_by_ == base::never && asks_to_leave(commands_)) {
             // Later than the loop's own bound, which is the one that should take effect.

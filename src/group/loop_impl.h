@@ -200,6 +200,12 @@ private:
     std::optional<Error> no_way_to_decide() const;
     void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
     void failed(RequestId request, ErrorCode code, std::string message);
+    void propose_or_fail(RequestId request, const consensus::Command& command);
+    /// What a RequestVote and a RequestAction have in common.
+    template <class Asked>
+    consensus::OpenPoll question_of(const Asked& asked) {
+        return {random_.id<PollId>(), self_, asked.request, asked.topic, asked.kind, asked.timeout};
+    }
     void fail_all(std::vector<Requests::Ended> requests, std::string_view why);
 
     // ---- proposals.cpp: to the log, by whichever way ----

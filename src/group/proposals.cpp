@@ -52,6 +52,10 @@ std::optional<Error> GroupLoop::Impl::propose(RequestId request,
     return propose({request, request}, consensus::encode(command), kind_of(command));
 }
 
+void GroupLoop::Impl::propose_or_fail(RequestId request, const consensus::Command& command) {
+    if (const auto error = propose(request, command)) failed(request, error->code, error->message);
+}
+
 std::optional<Error> GroupLoop::Impl::propose(const Asker& asker, Payload bytes,
                                               raft::EntryKind kind) {
     if (asker.serial != 0) {

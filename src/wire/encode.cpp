@@ -17,12 +17,9 @@ namespace log = schema::log;
 
 using consensus::as_data;
 using consensus::as_text;
+using consensus::count_of;
 using consensus::to_schema;
 using consensus::write_id;
-
-unsigned count_of(std::size_t size) {
-    return static_cast<unsigned>(size);
-}
 
 // ---- how long it will be, in words: an upper bound ----
 

@@ -9,6 +9,7 @@ namespace capn = schema::wire;
 namespace log = schema::log;
 
 using consensus::as_text;
+using consensus::count_of;
 using consensus::to_schema;
 using consensus::write_id;
 
@@ -20,10 +21,6 @@ constexpr std::size_t vote_words = 12;
 
 std::size_t words_of(const std::string& text) {
     return text.size() / 8 + 2;
-}
-
-unsigned count_of(std::size_t size) {
-    return static_cast<unsigned>(size);
 }
 
 struct Measure {

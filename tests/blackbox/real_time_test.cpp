@@ -117,6 +117,9 @@ TEST(RealTime, a_priority_that_the_machine_refuses_ends_with_what_to_grant) {
 }
 
 TEST(RealTime, memory_is_locked_or_the_member_says_what_to_grant) {
+#ifdef __SANITIZE_ADDRESS__
+    GTEST_SKIP() << "AddressSanitizer keeps mlockall() from locking anything";
+#endif
     Process locked({"member", "--group", "test.A", "--beacon", "off", "--json", "--lock-memory"});
     if (!locked.await_event("started").is_null()) {
         std::ifstream status("/proc/" + std::to_string(locked.threads("quorate").front()) +

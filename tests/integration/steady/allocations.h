@@ -1,5 +1,5 @@
-// Counts what this program allocates: its operator new is replaced (allocations.cpp). Only this
-// test program links it. One thread.
+// Counts what a test program allocates: its operator new is replaced (allocations.cpp). Linked by
+// those that say there is nothing to count. Each thread by itself.
 #pragma once
 
 #include <cstdint>

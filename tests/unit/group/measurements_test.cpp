@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "group/published.h"
-#include "tests/unit/group/allocations.h"
+#include "tests/integration/steady/allocations.h"
 
 namespace quorate::group {
 namespace {
@@ -95,7 +95,8 @@ TEST(Measurements, CountingAndShowingCostNoAllocation) {
             {.id = {0, i}, .name = "a name that is too long to be kept in place"});
     }
     published.set_metrics(measurements.values(), {});  // makes room
-    const std::uint64_t before = testing::allocations();
+    const std::uint64_t before = steady::allocations();
+    const steady::Counting counting;
     for (std::uint64_t i = 1; i < 1000; ++i) {
         measurements.turn_began(milliseconds(i), milliseconds(i));
         measurements.leader_heard(milliseconds(i), 1, milliseconds(50));
@@ -104,7 +105,7 @@ TEST(Measurements, CountingAndShowingCostNoAllocation) {
         measurements.set_drops({}, 0);
         published.set_metrics(measurements.values(), {.commands_waiting = i, .events_waiting = 1});
     }
-    EXPECT_EQ(testing::allocations(), before);
+    EXPECT_EQ(steady::allocations(), before);
     EXPECT_EQ(published.metrics().commands_waiting, 999u);
     EXPECT_EQ(published.metrics().commit_latency.count(), 999u);
 }
