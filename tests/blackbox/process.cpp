@@ -50,13 +50,16 @@ std::string without_remarks_of_the_sanitizer(const std::string& text) {
 
 }  // namespace
 
-Process::Process(const Arguments& arguments, const std::string& network) {
+Process::Process(const Arguments& arguments, const std::string& network)
+    : Process(Program{.path = QUORATE_EXECUTABLE, .arguments = arguments}, network) {}
+
+Process::Process(const Program& program, const std::string& network) {
     signal(SIGPIPE, SIG_IGN);  // writing to one that has ended is no matter
     const Pipe input = make_pipe();
     const Pipe output = make_pipe();
     const Pipe errors = make_pipe();
-    std::vector<char*> argv{const_cast<char*>("quorate")};
-    for (const std::string& argument : arguments) {
+    std::vector<char*> argv{const_cast<char*>(program.path.c_str())};
+    for (const std::string& argument : program.arguments) {
         argv.push_back(const_cast<char*>(argument.c_str()));
     }
     argv.push_back(nullptr);
@@ -69,7 +72,7 @@ Process::Process(const Arguments& arguments, const std::string& network) {
         dup2(input.reading, STDIN_FILENO);
         dup2(output.writing, STDOUT_FILENO);
         dup2(errors.writing, STDERR_FILENO);
-        execv(QUORATE_EXECUTABLE, argv.data());
+        execv(program.path.c_str(), argv.data());
         _exit(127);
     }
     close(input.reading);

@@ -25,6 +25,12 @@ public:
     /// Runs the quorate executable.
     /// `network`: the namespace to run it in, by the name that iproute2 knows it by.
     explicit Process(const Arguments& arguments, const std::string& network = "");
+    /// Runs another program, by its path.
+    struct Program {
+        std::string path;
+        Arguments arguments;
+    };
+    explicit Process(const Program& program) : Process(program, "") {}
     /// Kills it if it still runs.
     ~Process();
     Process(const Process&) = delete;
@@ -63,6 +69,7 @@ public:
     std::string errors();
 
 private:
+    Process(const Program& program, const std::string& network);
     std::optional<int> await_end(Duration limit, int reading);
     bool read_more(Duration limit);
     bool read_errors();
