@@ -36,7 +36,7 @@ Json describe(const Started& e) {
 }
 Json describe(const Joined& e) {
     return {{"event", "joined"},
-            {"incarnation", e.incarnation.hex()},
+            {"incarnation", id_or_null(e.incarnation)},
             {"members", members_json(e.members, false)}};
 }
 Json describe(const MemberJoined& e) {

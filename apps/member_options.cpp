@@ -72,7 +72,7 @@ po::options_description describe() {
         ("help,h", "print this")
         ("group", none(), "the group, as TYPE.INSTANCE (required)")
         ("name", none(), "the component's name, shown to the others (default: host name and process id)")
-        ("kind", text("coordinated"), "coordinated: with a leader; default: not in this version")
+        ("kind", text("coordinated"), "coordinated: with a leader; default: membership and messages alone")
         ("size", text("3"), "how many members the group is deployed with, 1 to 1000")
         ("max-voters", text("7"), "seats: the most Raft voters, 1 to 15, odd")
         ("role", text("member"), "member, observer (no part in founding, no seat) or witness (a seat, no data)")
@@ -141,14 +141,11 @@ void refuse_what_comes_later(const Values& values) {
 
 /// One of `now`; for one of `later`, a sentence that it is not in this version.
 std::string choice_in(const Values& values, const std::string& option,
-                      const std::vector<std::string>& now, const std::vector<std::string>& later) {
+                      const std::vector<std::string>& all) {
     const std::string text = values.text(option);
-    if (std::find(now.begin(), now.end(), text) != now.end()) return text;
-    if (std::find(later.begin(), later.end(), text) != later.end()) {
-        refuse(option, quoted(text) + " is not in this version");
-    }
+    if (std::find(all.begin(), all.end(), text) != all.end()) return text;
     std::string choices;
-    for (const std::string& choice : now) choices += (choices.empty() ? "" : ", ") + choice;
+    for (const std::string& choice : all) choices += (choices.empty() ? "" : ", ") + choice;
     refuse(option, "takes " + choices + ", not " + quoted(text));
 }
 
@@ -174,7 +171,7 @@ void check_by_library(const Checked& checked) {
 }
 
 void take_timing(const Values& values, Timing& timing) {
-    timing = *find_timing(choice_in(values, "profile", {"rt", "lan", "wan", "riaps"}, {}));
+    timing = *find_timing(choice_in(values, "profile", {"rt", "lan", "wan", "riaps"}));
     const auto take = [&](const std::string& option, Duration& time) {
         if (!values.map[option].defaulted()) time = milliseconds_in(values, option);
     };
@@ -187,6 +184,8 @@ void take_timing(const Values& values, Timing& timing) {
 void take_spec(const Values& values, GroupSpec& spec) {
     spec.size = static_cast<std::uint32_t>(number_in(values, "size", 1, 1000));
     spec.max_voters = static_cast<std::uint32_t>(number_in(values, "max-voters", 1, 15));
+    const bool leaderless = choice_in(values, "kind", {"coordinated", "default"}) == "default";
+    spec.kind = leaderless ? Kind::default_kind : Kind::coordinated;
     take_timing(values, spec.timing);
     spec.refound_after = std::nullopt;
     if (values.text("refound-after-ms") != "never") {
@@ -211,7 +210,7 @@ void take_security(const Values& values, Security& security) {
 }
 
 void take_clock(const Values& values, MemberOptions& member) {
-    const std::string clock = choice_in(values, "clock", {"realtime", "tai", "monotonic"}, {});
+    const std::string clock = choice_in(values, "clock", {"realtime", "tai", "monotonic"});
     member.clock = clock == "tai"         ? ActionClock::tai
                    : clock == "monotonic" ? ActionClock::monotonic
                                           : ActionClock::realtime;
@@ -237,7 +236,7 @@ void take_real_time(const Values& values, MemberOptions& member) {
         threads.priority = static_cast<int>(number_in(values, "rt-priority", 1, 99));
     }
     if (values.has("rt-policy")) {
-        const std::string policy = choice_in(values, "rt-policy", {"other", "fifo", "rr"}, {});
+        const std::string policy = choice_in(values, "rt-policy", {"other", "fifo", "rr"});
         threads.policy = policy == "rr"     ? Scheduling::rr
                          : policy == "fifo" ? Scheduling::fifo
                                             : Scheduling::other;
@@ -260,8 +259,7 @@ void take_real_time(const Values& values, MemberOptions& member) {
 MemberCommandOptions check(const Values& values, bool group_required = true) {
     MemberCommandOptions options;
     refuse_what_comes_later(values);
-    choice_in(values, "kind", {"coordinated"}, {"default"});
-    const std::string role = choice_in(values, "role", {"member", "observer", "witness"}, {});
+    const std::string role = choice_in(values, "role", {"member", "observer", "witness"});
     options.member.role = role == "observer"  ? Role::observer
                           : role == "witness" ? Role::witness
                                               : Role::member;
@@ -272,7 +270,7 @@ MemberCommandOptions check(const Values& values, bool group_required = true) {
     take_security(values, options.member.security);
     take_real_time(values, options.member);
     take_observability(values, options);
-    const std::string vote = choice_in(values, "vote", {"yes", "no", "ask"}, {});
+    const std::string vote = choice_in(values, "vote", {"yes", "no", "ask"});
     if (vote != "ask") options.vote = vote == "yes";
     options.json = values.map["json"].as<bool>();
     options.hold = values.map["hold"].as<bool>();

@@ -14,6 +14,8 @@ void measure_failover_kill(const Profile& profile, const Report& report);
 void measure_failover_hang(const Profile& profile, const Report& report);
 void measure_election_cold(const Profile& profile, const Report& report);
 void measure_idle(const Profile& profile, const Report& report);
+void measure_members(const Profile& profile, const Report& report);
+void measure_join_leave(const Profile& profile, const Report& report);
 void measure_raft_core(const Profile& profile, const Report& report);
 void measure_action_lateness(const Profile& profile, const Report& report);
 void measure_catch_up(const Profile& profile, const Report& report);

@@ -39,6 +39,10 @@ const Measurement all_measurements[] = {
     {"election-cold", "5 processes from their start to a leader that all know",
      measure_election_cold},
     {"idle", "what an idle member costs: processor, memory, frames", measure_idle},
+    {"members", "3, 10, 50 and 200 members in one group: until all are in, traffic, processor",
+     measure_members},
+    {"join-leave", "a fourth member joins a group of 3 and leaves it, 200 times",
+     measure_join_leave},
     {"raft-core", "the Raft core alone, 3 in one thread, 64 outstanding, 256 bytes",
      measure_raft_core},
     {"catch-up", "a follower of 3 comes back, far behind, while the leader stays busy",
@@ -52,7 +56,7 @@ const std::map<std::string, Worker>& workers() {
         {"bouncer", bare::run_bouncer}, {"floor-leader", bare::run_floor_leader},
         {"mesh", bare::run_mesh},       {"floor-follower", bare::run_floor_follower},
         {"pulse", bare::run_pulse},     {"survivor", bare::run_survivor},
-        {"victim", bare::run_victim},
+        {"victim", bare::run_victim},   {"greeter", bare::run_greeter},
     };
     return all;
 }

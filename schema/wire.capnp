@@ -86,6 +86,7 @@ struct Standing {
   quorum @5 :Bool;
   lease @6 :Bool;
   leaderEndpoint @7 :Text;
+  company @8 :Bool;             # of a default group, which has no incarnation: not alone
 }
 
 struct Contact {

@@ -22,4 +22,11 @@ std::vector<Socket> connect_to_all(Context& context, const NodePorts& ports) {
     return all;
 }
 
+std::vector<Socket> connect_to_first(Context& context, const NodePorts& ports) {
+    std::vector<Socket> first;
+    first.emplace_back(context, ZMQ_PUSH);
+    first.back().connect(ports.endpoint(0));
+    return first;
+}
+
 }  // namespace quorate::bench::bare

@@ -21,5 +21,7 @@ struct NodePorts {
 
 /// A PUSH socket to each node, in their order; the own one is not connected.
 std::vector<Socket> connect_to_all(Context& context, const NodePorts& ports);
+/// One, to the first.
+std::vector<Socket> connect_to_first(Context& context, const NodePorts& ports);
 
 }  // namespace quorate::bench::bare

@@ -37,8 +37,13 @@ void run_floor_follower(const Arguments& arguments);
 /// Says hello to all others; heard NS once it was greeted by each of them. Arguments: INDEX PORT…
 void run_mesh(const Arguments& arguments);
 
+/// Answers each visitor (visit.h) twice: when it comes, over a connection of its own, and when it
+/// goes. Arguments: INDEX PORT…
+void run_greeter(const Arguments& arguments);
+
 /// The heartbeats of an idle group: the first sends a short frame to each other one every
-/// PERIOD_US, and they answer. Arguments: PERIOD_US INDEX PORT…
+/// PERIOD_US, and they answer. Each tells heard NS when it hears the first one. Arguments:
+/// PERIOD_US INDEX PORT…
 void run_pulse(const Arguments& arguments);
 
 /// One of two that notice the end of a third: `ready` when the third is connected; when that

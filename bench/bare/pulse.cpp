@@ -20,7 +20,7 @@ public:
           own_(ports.index),
           period_ns_(period_ns),
           inbox_(context, ZMQ_PULL),
-          nodes_(connect_to_all(context, ports)) {
+          nodes_(leads_ ? connect_to_all(context, ports) : connect_to_first(context, ports)) {
         inbox_.bind(ports.own_endpoint());
     }
 
@@ -32,6 +32,8 @@ public:
             const std::int64_t left_ms = (beat_at - monotonic_ns() + 999'999) / 1'000'000;
             wait_for({&inbox_}, leads_ ? static_cast<int>(std::max<std::int64_t>(left_ms, 0)) : -1);
             while (inbox_.try_receive(message)) {
+                if (!heard_) WorkerLines::say("heard " + std::to_string(monotonic_ns()));
+                heard_ = true;
                 if (!leads_) send_to(0);
             }
             if (!leads_ || monotonic_ns() < beat_at) continue;
@@ -50,6 +52,7 @@ private:
     }
 
     const bool leads_;
+    bool heard_ = false;
     const std::size_t own_;
     const std::int64_t period_ns_;
     Socket inbox_;

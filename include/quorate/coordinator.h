@@ -46,6 +46,11 @@ struct CoordinatorOptions {
     std::size_t mailbox_events = MemberOptions{}.mailbox_events;
     std::size_t message_bytes = MemberOptions{}.message_bytes;
     std::size_t link_messages = MemberOptions{}.link_messages;
+    std::size_t uncommitted_bytes = MemberOptions{}.uncommitted_bytes;
+    std::size_t kept_entries = MemberOptions{}.kept_entries;
+    std::size_t kept_bytes = MemberOptions{}.kept_bytes;
+    std::size_t open_polls = MemberOptions{}.open_polls;
+    std::size_t peers = MemberOptions{}.peers;
     Security security = {};
     LogOptions log = {};
     RealTime real_time = {};

@@ -87,6 +87,7 @@ struct GroupMetrics {
     std::uint64_t term = 0;
     std::uint64_t epoch = 0;
     std::uint64_t commit_index = 0;
+    std::uint64_t log_entries = 0;  ///< of the log, held in memory (MemberOptions::kept_entries)
     std::uint32_t members = 0;  ///< in the roster
     std::uint32_t alive = 0;    ///< of those, heard lately as far as this member can tell
 

@@ -22,7 +22,10 @@ using Duration = std::chrono::nanoseconds;
 
 enum class Kind : std::uint8_t {
     coordinated,   ///< with a leader, agreed membership, votes and ordered messages
-    default_kind,  ///< membership and messages alone (not yet in this version)
+    /// Membership by heartbeat and messages alone: whoever comes is in at once, also without a
+    /// quorum, and each member sees for itself who is there. No leader, no votes, no ordered
+    /// messages, no actions (`not_coordinated`), no incarnation.
+    default_kind,
 };
 
 enum class Role : std::uint8_t {
@@ -117,6 +120,15 @@ struct MemberOptions {
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000
     std::size_t message_bytes = 1 << 20;  ///< the largest message, in bytes, 1 to 32 MiB
     std::size_t link_messages = 16384;    ///< frames waiting for one peer's link, 16 to 1,000,000
+    /// What this member, leading, takes into the log before a quorum has it; over it proposals
+    /// would_block. 64 KiB to 1 GiB.
+    std::size_t uncommitted_bytes = 64 << 20;
+    /// The log in memory, for members that are behind: applied entries, 100 to 100,000,000, and their
+    /// bytes, 64 KiB to 64 GiB. Whoever is further behind is given the state instead.
+    std::size_t kept_entries = 1'000'000;
+    std::size_t kept_bytes = 256 << 20;
+    std::size_t open_polls = 1024;        ///< votes and actions that this member, leading, lets be open, 1 to 1024
+    std::size_t peers = 4096;             ///< members and strangers that are remembered, 16 to 65,536
     Security security = {};               ///< keys and token; without a secret key all is in clear
     LogOptions log = {};                  ///< what the worker tells, and whom; off
     RealTime real_time = {};              ///< how the group's threads are scheduled

@@ -59,6 +59,11 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
         {"mailbox_events", options.mailbox_events, 16, 10'000'000},
         {"message_bytes", options.message_bytes, 1, std::size_t{32} << 20},
         {"link_messages", options.link_messages, 16, 1'000'000},
+        {"uncommitted_bytes", options.uncommitted_bytes, 64 << 10, std::size_t{1} << 30},
+        {"kept_entries", options.kept_entries, 100, 100'000'000},
+        {"kept_bytes", options.kept_bytes, 64 << 10, std::size_t{64} << 30},
+        {"open_polls", options.open_polls, 1, 1024},
+        {"peers", options.peers, 16, 65'536},
     };
     for (const auto& bound : bounds) {
         if (bound.value >= bound.low && bound.value <= bound.high) continue;

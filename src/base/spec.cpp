@@ -76,9 +76,6 @@ std::optional<Error> find_problem(const GroupSpec& spec) {
         return bad("--max-voters (" + std::to_string(spec.max_voters) +
                    ") must be an odd number from 1 to 15");
     }
-    if (spec.kind != Kind::coordinated) {
-        return bad("--kind default comes with a later version: use coordinated");
-    }
     if (spec.durable) {
         return bad("--data-dir (durable groups) comes with a later version: leave it out");
     }

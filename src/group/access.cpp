@@ -62,10 +62,10 @@ void GroupLoop::Impl::note_refusal(const std::string& reason) {
     tell_security(reason);
 }
 
-/// Inside of an incarnation it goes on trying: keys may be on their way, and the group's own rules
-/// say when the incarnation is given up.
+/// Inside of an incarnation, or in company, it goes on trying: keys may be on their way, and the
+/// group's own rules say when the incarnation is given up.
 void GroupLoop::Impl::give_in_to_refusal() {
-    if (raft_ || leaving_ || access_.refused_since == never) return;
+    if (raft_ || company_.size() > 1 || leaving_ || access_.refused_since == never) return;
     if (access_.refused_at + refusal_memory < now()) return;
     if (access_.refused_since + refusal_patience > now()) return;
     story("is refused: " + access_.reason);

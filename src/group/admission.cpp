@@ -93,7 +93,8 @@ bool GroupLoop::Impl::all_heard_since(Nanos moment) const {
 
 Nanos GroupLoop::Impl::last_sign(MemberId id) const {
     const Peer* peer = peers_.find(id);
-    return std::max(raft_->heard_at(id), peer ? peer->heard_at : base::long_ago);
+    const Nanos heard = peer ? peer->heard_at : base::long_ago;
+    return raft_ ? std::max(raft_->heard_at(id), heard) : heard;
 }
 
 void GroupLoop::Impl::keep_membership() {

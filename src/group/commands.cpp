@@ -12,6 +12,13 @@ std::string too_large(std::size_t size, std::size_t bound) {
     return "the message has " + std::to_string(size) + " bytes, the bound is " +
            std::to_string(bound) + ": split it, or raise message_bytes at every member";
 }
+
+/// What only a coordinated group can do.
+bool needs_a_leader(const io::Command& command) {
+    return !std::holds_alternative<io::SendToGroup>(command) &&
+           !std::holds_alternative<io::SendToMember>(command) &&
+           !std::holds_alternative<io::LeaveGroup>(command);
+}
 }  // namespace
 
 void GroupLoop::Impl::on_command(io::Command& command) {
@@ -19,6 +26,12 @@ void GroupLoop::Impl::on_command(io::Command& command) {
     if (finished_ || (leaving_ && !std::holds_alternative<io::LeaveGroup>(command))) {
         const RequestId request = std::visit([](const auto& c) { return c.request; }, command);
         failed(request, ErrorCode::left, "this member is leaving the group");
+        return;
+    }
+    if (is_default() && needs_a_leader(command)) {
+        const RequestId request = std::visit([](const auto& c) { return c.request; }, command);
+        failed(request, ErrorCode::not_coordinated,
+               "a default group has no leader and decides nothing: join it with kind coordinated");
         return;
     }
     std::visit([this](auto& each) { run(each); }, command);
@@ -57,7 +70,7 @@ void GroupLoop::Impl::run(io::SendToGroup& command) {
                too_large(command.data.size(), options_.member.message_bytes));
         return;
     }
-    if (!raft_ || !told_joined_) {
+    if (!told_joined_) {
         failed(command.request, ErrorCode::no_quorum,
                "this member is not in the group yet: wait for joined");
         return;

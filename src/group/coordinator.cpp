@@ -39,6 +39,10 @@ std::optional<Error> find_problem_in_join(const std::string& component, const st
         if (auto problem = find_problem_in_name(part)) return problem;
     }
     if (auto problem = find_problem(spec)) return problem;
+    if (spec.kind == Kind::default_kind && options.role == Role::witness) {
+        return Error{ErrorCode::bad_argument,
+                     "--role witness: a default group has no seats: use member or observer"};
+    }
     return find_problem(options);
 }
 
@@ -67,6 +71,11 @@ MemberOptions CoordinatorOptions::member() const {
             .mailbox_events = mailbox_events,
             .message_bytes = message_bytes,
             .link_messages = link_messages,
+            .uncommitted_bytes = uncommitted_bytes,
+            .kept_entries = kept_entries,
+            .kept_bytes = kept_bytes,
+            .open_polls = open_polls,
+            .peers = peers,
             .security = security,
             .log = log,
             .real_time = real_time};
@@ -140,6 +149,7 @@ JoinResult Coordinator::Impl::join(const std::string& type, const std::string& i
                                      .spec = spec,
                                      .member = member,
                                      .seed = draw_seed(),
+                                     .compaction = group::compaction_for(member),
                                      .probe = {}},
                                     beacons_);
     if (!joined) return joined.error();

@@ -16,7 +16,9 @@ void GroupLoop::Impl::on_connection_closed(io::ConnectionId connection) {
         log(LogModule::net, LogLevel::debug, "connection closed: " + name_of(id));
     }
     if (id && raft_) raft_->suspect(id);
-    if (id && raft_ && (in_roster(id) || raft_->configuration().is_voter(id))) suspect(id);
+    if (!id) return;
+    const bool seated = raft_ && raft_->configuration().is_voter(id);
+    if (in_roster(id) || seated) suspect(id);
 }
 
 /// Looks after a member until it is heard again or proven dead: its process may be on its way down,
@@ -67,6 +69,7 @@ void GroupLoop::Impl::on_probe_answered(const io::ProbeAnswered& answer) {
 }
 
 void GroupLoop::Impl::on_farewell(const wire::Header& from) {
+    if (is_default()) part_with(from.sender, Departure::left);
     prove_dead(from.sender, "it said farewell");
 }
 
@@ -76,6 +79,7 @@ void GroupLoop::Impl::prove_dead(MemberId id, const std::string& how) {
     peer.dead = true;
     suspects_.erase(id);
     status_dirty_ = membership_dirty_ = true;
+    if (is_default()) part_with(id, Departure::lost);
     if (!raft_) return;
     if (raft_->configuration().contains(id)) {
         story("holds " + id.hex().substr(0, 8) + " dead: " + how);

@@ -5,12 +5,19 @@
 
 namespace quorate::group {
 
+const MemberRecord* GroupLoop::Impl::find_member(MemberId id) const {
+    if (machine_) return machine_->find_member(id);
+    const auto found = std::find_if(company_.begin(), company_.end(),
+                                    [&](const MemberRecord& member) { return member.id == id; });
+    return found == company_.end() ? nullptr : &*found;
+}
+
 void GroupLoop::Impl::tell_joined() {
     told_joined_ = true;
     joining_.reset();
-    story("is in, " + std::to_string(machine_->roster().size()) + " members");
-    outbox_.post(Joined{machine_->founding().incarnation, status().members});
-    tell_quorum();
+    story("is in, " + std::to_string(roster().size()) + " members");
+    outbox_.post(Joined{incarnation(), status().members});
+    if (!is_default()) tell_quorum();
     admit_waiting_messages();
 }
 
@@ -60,10 +67,9 @@ void GroupLoop::Impl::take_effect(const consensus::RosterLeft& effect) {
 
 /// Whoever left may have been followed by another at the same endpoint.
 void GroupLoop::Impl::close_unless_reused(const std::string& endpoint) {
-    const auto& roster = machine_->roster();
-    const bool reused = std::any_of(roster.begin(), roster.end(), [&](const MemberRecord& other) {
-        return other.endpoint == endpoint;
-    });
+    const bool reused =
+        std::any_of(roster().begin(), roster().end(),
+                    [&](const MemberRecord& other) { return other.endpoint == endpoint; });
     if (!reused) transport_.close(endpoint);
 }
 
@@ -95,6 +101,7 @@ void GroupLoop::Impl::end_ordered(RequestId serial, raft::Index index) {
 }
 
 void GroupLoop::Impl::take_effect(const consensus::PollOpened& effect) {
+    if (polls_to_open_ > 0) --polls_to_open_;
     const consensus::Poll* poll = machine_->find_poll(effect.poll);
     if (poll == nullptr) return;
     poll_deadlines_[poll->id] = now() + poll->timeout;
@@ -105,6 +112,7 @@ void GroupLoop::Impl::take_effect(const consensus::PollOpened& effect) {
 }
 
 void GroupLoop::Impl::take_effect(const consensus::PollRejected& effect) {
+    if (polls_to_open_ > 0) --polls_to_open_;
     if (effect.requester == self_ && requests_.end(effect.request)) {
         failed(effect.request, effect.error.code, effect.error.message);
     }

@@ -76,8 +76,17 @@ bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& bo
                                    std::holds_alternative<wire::Proposal>(body) ||
                                    std::holds_alternative<wire::ProposalReply>(body) ||
                                    std::holds_alternative<wire::AppMessages>(body);
+    if (is_default() && !is_of_a_company(body)) {
+        ++drops_.other_incarnation;
+        return false;
+    }
     if (!of_an_incarnation) return true;
-    IncarnationId ours = machine_ ? machine_->founding().incarnation : IncarnationId{};
+    IncarnationId ours = incarnation();
+    if (is_default()) {
+        // A default group has none.
+        if (header.incarnation) ++drops_.other_incarnation;
+        return !header.incarnation;
+    }
     if (!raft_) {
         // Outside, only what may bring us in is taken: from the incarnation we asked, or founded.
         const bool asked = joining_ && joining_->incarnation == header.incarnation;
@@ -117,9 +126,9 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
 }
 
 bool GroupLoop::Impl::send(MemberId to, const std::string& endpoint, wire::Body body,
-                           std::optional<IncarnationId> incarnation) {
+                           std::optional<IncarnationId> of) {
     if (endpoint.empty()) return false;
-    return hand_over(endpoint, wire::encode(frame_to(to, std::move(body), incarnation)));
+    return hand_over(endpoint, wire::encode(frame_to(to, std::move(body), of)));
 }
 
 bool GroupLoop::Impl::hand_over(const std::string& endpoint, Payload frame) {
@@ -129,12 +138,10 @@ bool GroupLoop::Impl::hand_over(const std::string& endpoint, Payload frame) {
 }
 
 wire::Frame GroupLoop::Impl::frame_to(MemberId to, wire::Body body,
-                                      std::optional<IncarnationId> incarnation) const {
+                                      std::optional<IncarnationId> of) const {
     wire::Frame frame;
     frame.header.group = options_.group;
-    frame.header.incarnation = incarnation ? *incarnation
-                               : machine_  ? machine_->founding().incarnation
-                                           : IncarnationId{};
+    frame.header.incarnation = of ? *of : incarnation();
     frame.header.sender = self_;
     frame.header.receiver = to;
     frame.body = std::move(body);
@@ -147,9 +154,7 @@ bool GroupLoop::Impl::send_to(MemberId to, wire::Body body) {
 
 const std::string& GroupLoop::Impl::endpoint_of(MemberId id) const {
     static const std::string not_known;
-    if (machine_) {
-        if (const MemberRecord* member = machine_->find_member(id)) return member->endpoint;
-    }
+    if (const MemberRecord* member = find_member(id)) return member->endpoint;
     const auto left = endpoints_.find(id);
     if (left != endpoints_.end()) return left->second;
     const Peer* peer = peers_.find(id);

@@ -125,9 +125,10 @@ void GroupLoop::Impl::settle_turn() {
         expire_polls();
         stamp_agreed_actions();
         if (membership_dirty_) keep_membership();
-        probe_suspects();
     }
-    if (!raft_ && !leaving_) {
+    probe_suspects();
+    if (is_default() && !told_joined_ && !leaving_) open_company();
+    if (!raft_ && !leaving_ && !is_default()) {
         if (proposed_) decide_founding();
         if (!raft_) consider_joining();
         if (!raft_ && !joining_) consider_founding();
@@ -157,6 +158,8 @@ void GroupLoop::Impl::housekeeping() {
         keep_membership();
         watch_quorum();  // may give the incarnation up
     }
+    answering_ = peers_.count_answering();
+    if (is_default()) keep_company();
     if (raft_ && !leaving_ &&
         (!in_roster(self_) || leader_heard_at_ + 2 * timing().election_max < now())) {
         ask_to_join();
@@ -189,9 +192,9 @@ Nanos GroupLoop::Impl::find_next_deadline() const {
         for (const auto& [poll, again_at] : agreed_actions_) {
             if (leads()) next = std::min(next, again_at);
         }
-        for (const auto& [id, suspicion] : suspects_) {
-            if (!suspicion.asked) next = std::min(next, suspicion.probe_at);
-        }
+    }
+    for (const auto& [id, suspicion] : suspects_) {
+        if (!suspicion.asked) next = std::min(next, suspicion.probe_at);
     }
     if (joining_) next = std::min(next, joining_->ask_at);
     if (leaving_) next = std::min(next, leaving_->deadline);

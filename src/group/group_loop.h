@@ -53,6 +53,10 @@ struct CompactionLimits {
     std::size_t chunk_bytes = 64 * 1024;  ///< of a state on its way
 };
 
+/// How a log is cut that keeps at most what the member's options say, while a state is on its way;
+/// else a part of that.
+CompactionLimits compaction_for(const MemberOptions& member);
+
 struct LoopOptions {
     std::string group;       ///< TYPE.INSTANCE
     std::string name;        ///< the component's

@@ -6,7 +6,11 @@ namespace quorate::group {
 
 namespace {
 constexpr std::size_t contacts_in_a_frame = 64;
-}
+constexpr std::size_t hellos_a_heartbeat = 16;
+constexpr Nanos resting_interval = std::chrono::seconds(1);
+/// Every heartbeat, to everybody: what a member missed reaches it in a few.
+constexpr std::size_t contacts_among_members = 2;
+}  // namespace
 
 wire::Standing GroupLoop::Impl::standing() const {
     wire::Standing standing;
@@ -21,6 +25,7 @@ void GroupLoop::Impl::write_standing(wire::Standing& standing) const {
     standing.incarnation = {};
     standing.epoch = 0;
     standing.quorum = standing.lease = false;
+    standing.company = company_.size() > 1;
     if (!raft_) return;
     standing.incarnation = machine_->founding().incarnation;
     standing.epoch = machine_->founding().epoch;
@@ -35,7 +40,7 @@ void GroupLoop::Impl::write_standing(wire::Standing& standing) const {
 }
 
 bool GroupLoop::Impl::freshly_answered(const Peer& peer) const {
-    return !peer.dead && peer.answered_at + 4 * timing().heartbeat >= now();
+    return !peer.dead && peer.answered_at + fresh() >= now();
 }
 
 /// Whether there is a leader that this member can answer. One that joined behind the end of this
@@ -47,14 +52,30 @@ bool GroupLoop::Impl::reaches_leader() const {
 
 /// Whether there is nobody to look for: in the roster, with a leader and a quorum.
 bool GroupLoop::Impl::is_settled() const {
+    if (is_default()) return company_.size() > 1;
     return reaches_leader() && in_roster(self_);
 }
 
+/// Between two Hellos to the same endpoint, while members look for each other: a heartbeat, and
+/// longer the more there are, so that what one member says does not grow with their number.
+Nanos GroupLoop::Impl::pace() const {
+    return timing().heartbeat * std::max<std::size_t>(answering_ / hellos_a_heartbeat, 1);
+}
+
 Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
-    const Nanos beat = timing().heartbeat;
-    if (raft_) return is_settled() ? Nanos(std::chrono::seconds(1)) : 2 * beat;
+    const Nanos beat = pace();
+    if (is_default() && in_roster(greeting.owner)) return company_beat();
+    if (is_default() && greeting.answered) return std::max<Nanos>(resting_interval, 4 * beat);
+    if (raft_) return is_settled() ? resting_interval : 2 * beat;
     if (greeting.answered) return beat;
     return std::clamp(2 * greeting.interval, beat, 4 * beat);
+}
+
+/// Whether it needn't be greeted to know of it. In a default group nobody else does: whoever has
+/// not heard the other for a while greets, and both have, by one Hello and its answer.
+bool GroupLoop::Impl::is_known(MemberId id) const {
+    if (!is_default()) return in_roster(id);
+    return in_roster(id) && last_sign(id) + company_beat() / 2 > now();
 }
 
 void GroupLoop::Impl::say_hellos() {
@@ -63,7 +84,7 @@ void GroupLoop::Impl::say_hellos() {
         greeting.interval = greeting_interval(greeting);
         greeting.next_at = now() + greeting.interval;
         // Inside, the leader's rounds tell who is there: only strangers and suspects are greeted.
-        const bool known = is_settled() && in_roster(greeting.owner);
+        const bool known = is_settled() && is_known(greeting.owner);
         if ((known && !greeting.urgent) || endpoint == transport_.endpoint()) continue;
         greeting.urgent = false;
         send({}, endpoint, hello_for(greeting));
@@ -74,8 +95,18 @@ wire::Hello GroupLoop::Impl::hello_for(Greeting& greeting) {
     greeting.nonce = random_.next();
     greeting.sent_at = now();
     wire::Hello hello{introduction(), standing(), options_.spec, greeting.nonce, {}};
-    hello.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
+    hello.contacts = contacts_for(greeting.owner);
     return hello;
+}
+
+/// Who knows many has been told of many: a few at a time, drawn by chance, tell it of the rest.
+std::vector<wire::Contact> GroupLoop::Impl::contacts_for(MemberId to) {
+    if (is_default()) {
+        return some_company(in_roster(to) ? contacts_among_members : contacts_in_a_frame);
+    }
+    if (answering_ <= hellos_a_heartbeat || !to)
+        return peers_.contacts(now(), fresh(), contacts_in_a_frame);
+    return peers_.contacts(now(), fresh(), contacts_among_members, random_.id<MemberId>());
 }
 
 /// What a member says of itself, on a connection that proved its key where there are keys.
@@ -91,7 +122,7 @@ void GroupLoop::Impl::announce() {
     if (!std::holds_alternative<wire::Beacon>(frame.body)) frame.body = wire::Beacon{};
     auto& beacon = std::get<wire::Beacon>(frame.body);
     frame.header.group = options_.group;
-    frame.header.incarnation = raft_ ? machine_->founding().incarnation : IncarnationId{};
+    frame.header.incarnation = incarnation();
     frame.header.sender = self_;
     beacon.self.name = options_.name;
     beacon.self.endpoint = transport_.endpoint();
@@ -114,7 +145,7 @@ void GroupLoop::Impl::on_hello(const wire::Header& from, const wire::Hello& hell
             reply.contacts.push_back({member.id, member.endpoint, key});
         }
     } else {
-        reply.contacts = peers_.contacts(now(), 4 * timing().heartbeat, contacts_in_a_frame);
+        reply.contacts = contacts_for(hello.contacts.empty() ? MemberId{} : from.sender);
     }
     send(from.sender, hello.self.endpoint, std::move(reply));
     // Whoever greets is there: greet back at once, so that two strangers know each other in one
@@ -164,6 +195,15 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     if (reply.self.endpoint != endpoint) peers_.greet(reply.self.endpoint, now());
     highest_epoch_ = std::max(highest_epoch_, reply.standing.epoch);
     learn_contacts(reply.contacts);
+    if (gives_way(from.sender, peer, reply.spec)) {
+        const std::string why = "the group " + options_.group + " is used with another " +
+                                "specification: " + *find_difference(reply.spec, options_.spec);
+        story("is refused: " + why);
+        outbox_.post(Refused{why});
+        finish();
+        return;
+    }
+    if (is_default()) return consider_company(from, peer);
     const IncarnationId theirs = reply.standing.incarnation;
     if (raft_ && theirs && theirs != machine_->founding().incarnation) {
         consider_other_incarnation(from.sender, peer);
@@ -172,8 +212,9 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
 
 void GroupLoop::Impl::on_beacon(const wire::Header& from, const wire::Beacon& beacon) {
     if (from.sender == self_) return;
-    const IncarnationId ours = raft_ ? machine_->founding().incarnation : IncarnationId{};
-    const bool stranger = !reaches_leader() || beacon.standing.incarnation != ours;
+    const bool stranger = is_default()
+                              ? !in_roster(from.sender)
+                              : !reaches_leader() || beacon.standing.incarnation != incarnation();
     // Anybody can send datagrams, in anybody's name: each is worth one knock at most, and an
     // endpoint one in two heartbeats, however many name it.
     if (!stranger || !transport_.lets_in(beacon.key)) return;

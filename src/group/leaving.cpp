@@ -54,6 +54,7 @@ void GroupLoop::Impl::finish() {
         }
         if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
     }
+    if (is_default()) say_farewell_to_company();
     disarm_all("this member has left");
     fail_all(requests_.end_all(), "this member left before the outcome was known");
     if (transfer_request_) {
@@ -65,6 +66,7 @@ void GroupLoop::Impl::finish() {
     story("is out");
     raft_.reset();
     machine_.reset();
+    company_.clear();
     told_leader_ = {};
     quorum_ = told_joined_ = false;
     finished_ = true;

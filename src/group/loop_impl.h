@@ -64,6 +64,14 @@ private:
     void housekeeping();  ///< every heartbeat: what need not be exact
     void settle_turn();   ///< after the inputs: pump, tell, publish
     State state() const;
+    /// Agreed on; in a default group, who this member finds there.
+    const std::vector<MemberRecord>& roster() const {
+        return machine_ ? machine_->roster() : company_;
+    }
+    const MemberRecord* find_member(MemberId id) const;
+    IncarnationId incarnation() const {
+        return machine_ ? machine_->founding().incarnation : IncarnationId{};
+    }
     void publish_status();
     Nanos find_next_deadline() const;
     void read_clock() { now_ = clock_.now(); }
@@ -78,17 +86,31 @@ private:
         return options_.member.log.wants(module, level);
     }
 
+    // ---- company.cpp: a default group, without a leader and without a log ----
+    /// Between signs of life; in a large company more seldom, but in time for peer-timeout.
+    Nanos company_beat() const {
+        return std::min(pace(), std::max<Nanos>(timing().heartbeat, timing().peer_timeout / 4));
+    }
+    bool is_default() const { return options_.spec.kind == Kind::default_kind; }
+    void open_company();
+    void keep_company();
+    void consider_company(const wire::Header& from, const Peer& peer);
+    void part_with(MemberId id, Departure reason);
+    bool gives_way(MemberId id, const Peer& peer, const GroupSpec& theirs) const;
+    static bool is_of_a_company(const wire::Body& body);
+    std::vector<wire::Contact> some_company(std::size_t most);
+    void say_farewell_to_company();
+
     // ---- frames.cpp: in and out ----
     void on_transport_event(const io::TransportEvent& event);
     void on_frame(const io::FrameArrived& arrived);
     bool is_for_us(const wire::Header& header, const wire::Body& body);
     void handle(const wire::Header& from, const wire::Body& body);
     bool send(MemberId to, const std::string& endpoint, wire::Body body,
-              std::optional<IncarnationId> incarnation = std::nullopt);
+              std::optional<IncarnationId> of = std::nullopt);
     bool hand_over(const std::string& endpoint, Payload frame);
     bool send_to(MemberId to, wire::Body body);  ///< to a member whose endpoint is known
-    wire::Frame frame_to(MemberId to, wire::Body body,
-                         std::optional<IncarnationId> incarnation) const;
+    wire::Frame frame_to(MemberId to, wire::Body body, std::optional<IncarnationId> of) const;
     const std::string& endpoint_of(MemberId id) const;  ///< empty: not known
     bool takes_part(MemberId id) const;
     void tidy_links();
@@ -106,14 +128,19 @@ private:
     // ---- introductions.cpp: Hello, contacts, beacon ----
     Peer& introduce(const wire::Header& from, const wire::Introduction& self);
     wire::Hello hello_for(Greeting& greeting);
+    std::vector<wire::Contact> contacts_for(MemberId to);
     void on_hello(const wire::Header& from, const wire::Hello& hello);
     void on_hello_reply(const wire::Header& from, const wire::HelloReply& reply);
     void on_beacon(const wire::Header& from, const wire::Beacon& beacon);
     void say_hellos();
     void announce();
     Nanos greeting_interval(const Greeting& greeting) const;
+    Nanos pace() const;
+    /// How old an answer may be and still say who is there.
+    Nanos fresh() const { return 4 * pace(); }
     bool reaches_leader() const;
     bool is_settled() const;
+    bool is_known(MemberId id) const;
     wire::Standing standing() const;
     void write_standing(wire::Standing& standing) const;
     void learn_contacts(const std::vector<wire::Contact>& contacts);
@@ -216,6 +243,8 @@ private:
         bool as_leader = false;  ///< not to be handed on
     };
     std::optional<Error> propose(const Asker& asker, Payload bytes, raft::EntryKind kind);
+    bool opens_one_too_many(const consensus::Command& command) const;
+    void note_proposed(const consensus::Command& command);
     void on_proposal(const wire::Header& from, const wire::Proposal& proposal);
     void on_proposal_reply(const wire::Header& from, const wire::ProposalReply& reply);
 
@@ -247,7 +276,7 @@ private:
     void deliver(MemberId from, const wire::AppMessages& messages);
     void deliver(MemberId from, const wire::AppMessages& sent, const wire::AppMessage& message);
     void admit_waiting_messages();
-    bool in_roster(MemberId id) const { return machine_ && machine_->find_member(id) != nullptr; }
+    bool in_roster(MemberId id) const { return find_member(id) != nullptr; }
 
     // ---- detection.cpp (rule 7) ----
     void on_connection_closed(io::ConnectionId connection);
@@ -298,7 +327,8 @@ private:
     io::Mailbox& mailbox_;
     io::Alarm& alarm_;
     base::Random random_;
-    Peers peers_;
+    Peers peers_{options_.member.peers};
+    std::size_t answering_ = 0;  ///< endpoints that have answered, as last counted
     Moment now_{};
     Moment last_turn_{};
     Nanos next_deadline_{};
@@ -345,6 +375,12 @@ private:
     raft::SnapshotAssembly arriving_;  ///< the state that lets this member in
     IncarnationId arriving_from_;      ///< whose state that is; terms of others say nothing here
 
+    // ---- in a default group ----
+    std::vector<MemberRecord> company_;  ///< this member first, then in the order of their coming
+    /// Endpoints of members that fell silent, unproven dead, and since when: the way back together
+    /// after a long cut.
+    std::map<std::string, Nanos> out_of_touch_;
+
     // ---- inside ----
     bool told_joined_ = false;  ///< in the roster, and the component knows
     MemberId told_leader_;
@@ -373,6 +409,7 @@ private:
     Requests requests_;
     Retries retries_;
     std::map<PollId, Nanos> poll_deadlines_;
+    std::size_t polls_to_open_ = 0;           ///< leader: in the log, and not applied yet
     std::map<PollId, Nanos> agreed_actions_;  ///< that wait for a stamp, and when to try (again)
     std::map<PollId, consensus::Action> armed_;
     struct PendingVote {

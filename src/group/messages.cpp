@@ -57,8 +57,8 @@ void GroupLoop::Impl::flush(MessageBatch& batch) {
     wire::AppMessages messages;
     messages.sequence = ++message_sequence_;
     messages.from_leader = leads();
-    messages.epoch = machine_->founding().epoch;
-    messages.term = raft_->term();
+    messages.epoch = machine_ ? machine_->founding().epoch : 0;
+    messages.term = raft_ ? raft_->term() : 0;
     messages.messages = std::move(batch.messages);
     const bool to_group = !batch.to;
     if (to_group || batch.to == self_) deliver(self_, messages);
@@ -80,7 +80,7 @@ void GroupLoop::Impl::flush(MessageBatch& batch) {
 bool GroupLoop::Impl::send_to_roster(wire::AppMessages messages) {
     wire::FrameEncoder frame(frame_to(MemberId{}, std::move(messages), std::nullopt));
     bool all = true;
-    for (const MemberRecord& member : machine_->roster()) {
+    for (const MemberRecord& member : roster()) {
         if (member.id == self_ || member.role == Role::witness) continue;
         all &= hand_over(member.endpoint, frame.bytes_for(member.id));
     }
@@ -122,7 +122,7 @@ void GroupLoop::Impl::admit_waiting_messages() {
     waiting.swap(waiting_messages_);
     waiting_bytes_ = 0;
     for (WaitingMessages& each : waiting) {
-        const bool ours = machine_ && machine_->founding().incarnation == each.header.incarnation;
+        const bool ours = incarnation() == each.header.incarnation;
         if (ours && told_joined_ && in_roster(each.header.sender)) {
             deliver(each.header.sender, each.messages);
         } else if (now() < each.until) {

@@ -16,9 +16,7 @@ ElectionRecorder::Surroundings GroupLoop::Impl::recorder_surroundings() {
 /// As the roster has it, or as the member introduced itself; empty if it is not known any more.
 std::string GroupLoop::Impl::name_of(MemberId id) const {
     if (id == self_) return options_.name;
-    if (machine_) {
-        if (const MemberRecord* member = machine_->find_member(id)) return member->name;
-    }
+    if (const MemberRecord* member = find_member(id)) return member->name;
     const Peer* peer = peers_.find(id);
     return peer ? peer->intro.name : std::string{};
 }
@@ -128,16 +126,16 @@ void GroupLoop::Impl::log_trouble() {
 void GroupLoop::Impl::publish_observations() {
     GroupMetrics& metrics = measurements_.values();
     metrics.id = self_;
-    metrics.state = raft_ ? state() : State::outside;
+    metrics.state = raft_ || is_default() ? state() : State::outside;
     metrics.has_leader = raft_ && raft_->leader();
     metrics.quorum = raft_ && quorum_;
     metrics.term = raft_ ? raft_->term() : 0;
     metrics.epoch = raft_ ? machine_->founding().epoch : 0;
     metrics.commit_index = raft_ ? raft_->commit_index() : 0;
+    metrics.log_entries = raft_ ? raft_->log().last_index() + 1 - raft_->log().first_index() : 0;
     metrics.members = metrics.alive = 0;
     std::size_t peers = 0;
-    for (std::size_t i = 0; raft_ && i < machine_->roster().size(); ++i) {
-        const MemberRecord& member = machine_->roster()[i];
+    for (const MemberRecord& member : roster()) {
         ++metrics.members;
         metrics.alive += is_alive(member.id) ? 1 : 0;
         if (member.id == self_) continue;

@@ -6,7 +6,7 @@ namespace quorate::group {
 
 Peer& Peers::at(MemberId id, Nanos now) {
     if (Peer* known = find(id)) return *known;
-    if (peers_.size() >= max_peers) {
+    if (peers_.size() >= most_) {
         const auto oldest = std::min_element(
             peers_.begin(), peers_.end(),
             [](const auto& a, const auto& b) { return a.second.heard_at < b.second.heard_at; });
@@ -60,7 +60,7 @@ Greeting& Peers::greet_hinted(const std::string& endpoint, Nanos now) {
 }
 
 Greeting& Peers::add_greeting(const std::string& endpoint, Nanos now) {
-    if (greetings_.size() >= max_greetings) {
+    if (greetings_.size() >= most_) {
         // What anybody may have made up goes first.
         const auto cost = [](const auto& entry) {
             const Greeting& greeting = entry.second;
@@ -86,10 +86,13 @@ Greeting* Peers::find_greeting(const std::string& endpoint) {
     return found == greetings_.end() ? nullptr : &found->second;
 }
 
-std::vector<wire::Contact> Peers::contacts(Nanos now, Nanos fresh, std::size_t most) const {
+std::vector<wire::Contact> Peers::contacts(Nanos now, Nanos fresh, std::size_t most,
+                                           MemberId from) const {
     std::vector<wire::Contact> contacts;
-    for (const auto& [id, peer] : peers_) {
-        if (contacts.size() >= most) break;
+    auto each = peers_.lower_bound(from);
+    for (std::size_t i = 0; i < peers_.size() && contacts.size() < most; ++i, ++each) {
+        if (each == peers_.end()) each = peers_.begin();
+        const auto& [id, peer] = *each;
         if (!peer.dead && peer.answered_at + fresh >= now && !peer.intro.endpoint.empty()) {
             contacts.push_back({id, peer.intro.endpoint, peer.key});
         }
@@ -97,9 +100,15 @@ std::vector<wire::Contact> Peers::contacts(Nanos now, Nanos fresh, std::size_t m
     return contacts;
 }
 
+std::size_t Peers::count_answering() const {
+    return static_cast<std::size_t>(
+        std::count_if(greetings_.begin(), greetings_.end(),
+                      [](const auto& each) { return each.second.answered; }));
+}
+
 void Peers::connected(io::ConnectionId connection, MemberId id) {
     if (connection == 0) return;
-    if (connections_.size() >= max_peers) connections_.erase(connections_.begin());
+    if (connections_.size() >= most_) connections_.erase(connections_.begin());
     connections_[connection] = id;
 }
 

@@ -47,8 +47,8 @@ struct Greeting {
 
 class Peers {
 public:
-    static constexpr std::size_t max_peers = 4096;
-    static constexpr std::size_t max_greetings = 4096;
+    /// At most so many members, and as many endpoints.
+    explicit Peers(std::size_t most) : most_(most) {}
 
     Peer& at(MemberId id, Nanos now);  ///< made if unknown
     /// What a member said of itself, or the roster says of it.
@@ -67,8 +67,12 @@ public:
     Greeting* find_greeting(const std::string& endpoint);
     std::map<std::string, Greeting>& greetings() { return greetings_; }
     const std::map<std::string, Greeting>& greetings() const { return greetings_; }
+    /// Endpoints that ever answered.
+    std::size_t count_answering() const;
     /// Up to `most` endpoints of members that answered, for others to try.
-    std::vector<wire::Contact> contacts(Nanos now, Nanos fresh, std::size_t most) const;
+    /// In the order of their ids, from `from` on and around.
+    std::vector<wire::Contact> contacts(Nanos now, Nanos fresh, std::size_t most,
+                                        MemberId from = {}) const;
     /// Forgets peers unheard and endpoints unanswered for `silence`, but seeds and `keep`.
     template <class Keep>
     void forget_silent(Nanos now, Nanos silence, Keep&& keep) {
@@ -91,6 +95,7 @@ public:
 private:
     Greeting& add_greeting(const std::string& endpoint, Nanos now);
 
+    std::size_t most_;
     std::map<MemberId, Peer> peers_;
     std::map<std::string, Greeting> greetings_;
     std::map<io::ConnectionId, MemberId> connections_;

@@ -36,20 +36,33 @@ raft::EntryKind kind_of(const consensus::Command& command) {
 /// Request 0: nobody waits for the outcome.
 std::optional<Error> GroupLoop::Impl::propose(RequestId request,
                                               const consensus::Command& command) {
-    if (leads()) {
-        if (const auto* vote = std::get_if<consensus::CastVote>(&command)) {
-            collect_vote(*vote);
-            return std::nullopt;
-        }
-        // Who leaves has its vote counted first.
-        if (std::holds_alternative<consensus::Leave>(command)) append_all_votes();
-        if (needs_stamp(command)) {
-            consensus::Command stamped = command;
-            stamp_command(stamped);
-            return propose({request, request}, consensus::encode(stamped), kind_of(command));
-        }
+    if (!leads()) return propose({request, request}, consensus::encode(command), kind_of(command));
+    if (const auto* vote = std::get_if<consensus::CastVote>(&command)) {
+        collect_vote(*vote);
+        return std::nullopt;
     }
-    return propose({request, request}, consensus::encode(command), kind_of(command));
+    // Who leaves has its vote counted first.
+    if (std::holds_alternative<consensus::Leave>(command)) append_all_votes();
+    if (opens_one_too_many(command)) {
+        return Error{ErrorCode::would_block,
+                     "as many votes and actions are open as may be: wait for results"};
+    }
+    std::optional<consensus::Command> stamped;
+    if (needs_stamp(command)) stamp_command(stamped.emplace(command));
+    auto error = propose({request, request}, consensus::encode(stamped ? *stamped : command),
+                         kind_of(command));
+    if (!error) note_proposed(command);
+    return error;
+}
+
+/// Those in the log that are not applied yet count, too.
+bool GroupLoop::Impl::opens_one_too_many(const consensus::Command& command) const {
+    return std::holds_alternative<consensus::OpenPoll>(command) &&
+           machine_->open_polls().size() + polls_to_open_ >= options_.member.open_polls;
+}
+
+void GroupLoop::Impl::note_proposed(const consensus::Command& command) {
+    if (std::holds_alternative<consensus::OpenPoll>(command)) ++polls_to_open_;
 }
 
 void GroupLoop::Impl::propose_or_fail(RequestId request, const consensus::Command& command) {
@@ -101,13 +114,18 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
         reply.error = ErrorCode::no_leader;
     } else if (const auto* vote = std::get_if<consensus::CastVote>(&*command)) {
         return collect_vote(*vote);
+    } else if (opens_one_too_many(*command)) {
+        reply.error = ErrorCode::would_block;
     } else {
         if (std::holds_alternative<consensus::Leave>(*command)) append_all_votes();
         const bool restamped = needs_stamp(*command);
         if (restamped) stamp_command(*command);
         const Result<raft::Index> index = raft_->propose(
             now_, restamped ? consensus::encode(*command) : proposal.command, kind_of(*command));
-        if (index) return measurements_.proposed(*index, now());
+        if (index) {
+            note_proposed(*command);
+            return measurements_.proposed(*index, now());
+        }
         reply.error = index.error().code;
     }
     if (proposal.request != 0) send_to(from.sender, reply);
@@ -124,9 +142,11 @@ void GroupLoop::Impl::on_proposal_reply(const wire::Header&, const wire::Proposa
         retries_.keep(reply.request, *ended, now());
     }
     const bool full = reply.error == ErrorCode::would_block;
-    failed(ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,
-           full ? "the leader has too much uncommitted, or hands leadership on: try again soon"
-                : "the member asked does not lead any more: wait for leader_elected");
+    failed(
+        ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,
+        full ? "the leader has too much uncommitted, too many votes open, or hands leadership on: "
+               "try again soon"
+             : "the member asked does not lead any more: wait for leader_elected");
 }
 
 }  // namespace quorate::group

@@ -11,7 +11,10 @@ void GroupLoop::Impl::watch_leader() {
     const MemberId leader = raft_->leader();
     const raft::Term term = raft_->term();
     if (leads() && led_since_ == never) led_since_ = now();
-    if (!leads()) led_since_ = never;
+    if (!leads()) {
+        led_since_ = never;
+        polls_to_open_ = 0;
+    }
     if (leader && raft_->hears_leader(now_)) leader_heard_at_ = now();
     const bool changed = leader != told_leader_ || (leader && term != told_term_);
     if (!changed || (!told_joined_ && !told_leader_)) return;

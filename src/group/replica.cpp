@@ -25,6 +25,7 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.seed = random_.next();
     options.priority = options_.member.priority;
     options.max_append_bytes = append_bytes;
+    options.max_uncommitted_bytes = options_.member.uncommitted_bytes;
     options.snapshot_chunk_bytes = options_.compaction.chunk_bytes;
     options.max_snapshot_in_flight_bytes = 8 * options_.compaction.chunk_bytes;
     // Anybody may have sent what contradicts the group, or a state that nobody can read (rule 12).
@@ -213,6 +214,17 @@ void GroupLoop::Impl::apply(const raft::Entry& entry) {
     for (const consensus::Effect& effect : machine_->apply(entry.index, entry.data)) {
         std::visit([this](const auto& each) { take_effect(each); }, effect);
     }
+}
+
+CompactionLimits compaction_for(const MemberOptions& member) {
+    CompactionLimits limits;
+    limits.after_entries = member.kept_entries / 5;
+    limits.after_bytes = member.kept_bytes / 4;
+    limits.keep_entries = member.kept_entries / 50;
+    limits.keep_bytes = member.kept_bytes / 16;
+    limits.keep_entries_for_state = member.kept_entries;
+    limits.keep_bytes_for_state = member.kept_bytes;
+    return limits;
 }
 
 void GroupLoop::Impl::compact_log(raft::Index applied) {

@@ -17,6 +17,10 @@ State state_of(const Raft& raft, const GroupSpec& spec, Role role) {
 }  // namespace
 
 State GroupLoop::Impl::state() const {
+    if (is_default()) {
+        if (!told_joined_) return State::outside;
+        return options_.member.role == Role::observer ? State::observer : State::follower;
+    }
     return state_of(*raft_, options_.spec, options_.member.role);
 }
 
@@ -37,25 +41,23 @@ void GroupLoop::Impl::write_status(GroupStatus& status) const {
     status.term = status.epoch = status.commit_index = 0;
     status.incarnation = {};
     status.quorum = status.lease = false;
-    if (!raft_) {
-        status.members.clear();
-        return;
+    if (raft_ || is_default()) status.state = state();
+    if (raft_) {
+        status.leader = raft_->leader();
+        status.term = raft_->term();
+        status.epoch = machine_->founding().epoch;
+        status.incarnation = machine_->founding().incarnation;
+        status.commit_index = raft_->commit_index();
+        status.quorum = quorum_;
+        status.lease = now_.boottime < raft_->lease_until();
     }
-    status.state = state();
-    status.leader = raft_->leader();
-    status.term = raft_->term();
-    status.epoch = machine_->founding().epoch;
-    status.incarnation = machine_->founding().incarnation;
-    status.commit_index = raft_->commit_index();
-    status.quorum = quorum_;
-    status.lease = now_.boottime < raft_->lease_until();
-    status.members.resize(machine_->roster().size());
+    status.members.resize(roster().size());
     auto member = status.members.begin();
-    for (const MemberRecord& record : machine_->roster()) {
+    for (const MemberRecord& record : roster()) {
         member->id = record.id;
         member->name = record.name;
         member->role = record.role;
-        member->voter = raft_->configuration().is_voter(record.id);
+        member->voter = raft_ && raft_->configuration().is_voter(record.id);
         member->alive = is_alive(record.id);
         ++member;
     }

@@ -119,6 +119,8 @@ void describe_standing(Describer& to) {
              [](const GroupMetrics& m) { return m.epoch; });
     to.gauge("commit_index", "The last log entry that is agreed on.",
              [](const GroupMetrics& m) { return m.commit_index; });
+    to.gauge("log_entries", "Entries of the log that are held in memory.",
+             [](const GroupMetrics& m) { return m.log_entries; });
     to.gauge("members", "Members in the agreed roster.",
              [](const GroupMetrics& m) { return m.members; });
     to.gauge("members_alive", "Of those, the ones heard lately, as far as this member can tell.",

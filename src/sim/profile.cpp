@@ -130,6 +130,17 @@ Profile draw_profile(std::uint64_t seed) {
     return profile;
 }
 
+Profile draw_default_profile(std::uint64_t seed) {
+    Profile profile = draw_profile(seed);
+    profile.spec.kind = Kind::default_kind;
+    profile.witnesses = 0;
+    profile.mutes_candidates = false;
+    for (const Fault fault : {Fault::strand, Fault::interrupt_state, Fault::shuttle}) {
+        profile.weights[static_cast<std::size_t>(fault)] = 0;
+    }
+    return profile;
+}
+
 std::string Profile::describe() const {
     const auto ms = [](Duration time) { return std::to_string(time.count() / 1'000'000) + " ms"; };
     return "size " + std::to_string(spec.size) + ", " + std::to_string(machines) + " machines, " +

@@ -74,5 +74,8 @@ struct Profile {
 };
 
 Profile draw_profile(std::uint64_t seed);
+/// The same for a default group: without witnesses, and without what goes wrong about leaders
+/// alone.
+Profile draw_default_profile(std::uint64_t seed);
 
 }  // namespace quorate::sim

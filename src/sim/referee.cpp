@@ -27,6 +27,7 @@ void Referee::ended(Process& process) {
     commands_.died(life);
     promises_.died(life);
     membership_.ends(life);
+    company_.ends(life);
     requests_.died(life);
     watch(process).clock = nullptr;  // a promise ends with its process: the next one waits
     polls_.excuse(watch(process).id);

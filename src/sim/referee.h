@@ -13,6 +13,7 @@
 
 #include "sim/actions_agreed.h"
 #include "sim/committed_entries.h"
+#include "sim/company_told.h"
 #include "sim/counters.h"
 #include "sim/fencing_tokens.h"
 #include "sim/incarnation_order.h"
@@ -144,6 +145,8 @@ private:
     void told(Process&, const Left&);
     template <class Other>
     void told(Process&, const Other&) {}
+    bool is_default() const { return profile_.spec.kind == Kind::default_kind; }
+    void tell_company(Process&, MembershipOrder::Change change, MemberId member);
     void tell_membership(Process&, MembershipOrder::Change change, MemberId member);
 
     const Profile& profile_;
@@ -170,6 +173,7 @@ private:
     PromisesKept promises_;
     FencingTokens tokens_;
     MembershipOrder membership_;
+    CompanyTold company_;  ///< of default groups, in its place
     RequestOutcomes requests_;
     SenderOrder senders_;
 };

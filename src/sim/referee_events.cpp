@@ -11,6 +11,7 @@ void Referee::posted(Process& process, const Event& event, bool taken) {
         // From here on it isn't told everything, which it learns from `events_lost`.
         watch(process).may_miss = true;
         membership_.ends(process.life);
+        company_.ends(process.life);
         polls_.excuse(watch(process).id);
         actions_.excuse(watch(process).id);
         return;
@@ -27,12 +28,28 @@ void Referee::told(Process& process, const Joined& joined) {
         broken("joined names the incarnation", process.label() + " is in another");
     }
     if (seen.may_miss) return;
+    if (is_default()) return company_.begins(process.life);
     // Who is let in by a state has not applied, but knows, what lies before it.
     membership_.begins(process.life, process.loop->id(), seen.incarnation,
                        process.loop->machine()->applied());
 }
 
+void Referee::tell_company(Process& process, MembershipOrder::Change change, MemberId member) {
+    if (change == MembershipOrder::Change::joined) {
+        company_.joined(process.life, member, lives_.contains(member));
+    } else {
+        company_.left(process.life, member);
+    }
+    if (change == MembershipOrder::Change::lost) ++counters_.evictions;
+    if (story_.on()) {
+        static constexpr const char* words[] = {"meets ", "parts with ", "misses "};
+        story_.tell(scheduler_.now(), process.label(),
+                    words[static_cast<int>(change)] + brief(member));
+    }
+}
+
 void Referee::tell_membership(Process& process, MembershipOrder::Change change, MemberId member) {
+    if (is_default()) return tell_company(process, change, member);
     Watch& seen = watch(process);
     const raft::Index index = commands_.applied_by(process.life);
     const bool news = membership_.told(process.life, seen.incarnation, index, change, member);
@@ -113,6 +130,7 @@ void Referee::told(Process& process, const EventsLost&) {
 
 void Referee::told(Process& process, const quorate::Message& event) {
     ++counters_.messages;
+    if (is_default()) company_.heard(process.life, process.loop->id(), event.from);
     if (event.ordered) ++watch(process).ordered_received;
     // What goes through the log is applied once, whoever sends its frames again.
     if (event.ordered || !profile_.replays) senders_.received(process.life, event.data.view());

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "base/check.h"
+#include "sim/default_settling.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
 #include "sim/settling.h"
@@ -20,10 +21,13 @@ void on_check(std::string_view where, std::string_view what) {
     broken("an invariant of the library", std::string(where) + ": " + std::string(what));
 }
 
+/// `SettlingRule`: what must come about once all faults have ended.
+template <class SettlingRule>
 class SeedRun {
 public:
-    SeedRun(std::uint64_t seed, const RunOptions& options, Counters& counters)
-        : profile_(draw_profile(seed)),
+    SeedRun(const Profile& profile, std::uint64_t seed, const RunOptions& options,
+            Counters& counters)
+        : profile_(profile),
           story_(options.trace),
           dice_(seed),
           world_(profile_, dice_.next(), story_, counters),
@@ -65,7 +69,7 @@ private:
     Workload workload_;
     Faults faults_;
     Hostile hostile_;
-    Settling settling_;
+    SettlingRule settling_;
 };
 
 }  // namespace
@@ -76,11 +80,14 @@ std::string Verdict::describe() const {
            seconds(at) + " s: " + broken->details;
 }
 
-Verdict run_seed(std::uint64_t seed, const RunOptions& options) {
+namespace {
+
+template <class SettlingRule>
+Verdict run_world(const Profile& profile, std::uint64_t seed, const RunOptions& options) {
     Verdict verdict;
     verdict.seed = seed;
     const base::CheckHandler before = base::set_check_handler(on_check);
-    SeedRun run(seed, options, verdict.counters);
+    SeedRun<SettlingRule> run(profile, seed, options, verdict.counters);
     try {
         run.run();
     } catch (const RuleBroken& rule) {
@@ -95,6 +102,16 @@ Verdict run_seed(std::uint64_t seed, const RunOptions& options) {
     verdict.counters.simulated_ms = static_cast<std::uint64_t>(run.now() / 1ms);
     verdict.counters.frames = run.frames();
     return verdict;
+}
+
+}  // namespace
+
+Verdict run_seed(std::uint64_t seed, const RunOptions& options) {
+    return run_world<Settling>(draw_profile(seed), seed, options);
+}
+
+Verdict run_default_seed(std::uint64_t seed, const RunOptions& options) {
+    return run_world<DefaultSettling>(draw_default_profile(seed), seed, options);
 }
 
 }  // namespace quorate::sim

@@ -31,6 +31,9 @@ struct Verdict {
     std::string describe() const;
 };
 
+/// A coordinated group.
 Verdict run_seed(std::uint64_t seed, const RunOptions& options);
+/// A default group.
+Verdict run_default_seed(std::uint64_t seed, const RunOptions& options);
 
 }  // namespace quorate::sim

@@ -45,6 +45,7 @@ struct Standing {
     MemberId leader;
     std::string leader_endpoint;
     bool lease = false;  ///< the sender is the leader and its lease holds at this moment
+    bool company = false;  ///< of a default group, which has no incarnation: not alone
 };
 
 /// Another member's endpoint, passed on: one living contact is enough.

@@ -65,6 +65,7 @@ Standing FrameReader::standing(capn::Standing::Reader source) const {
     read.epoch = sound_epoch(source.getEpoch());
     read.quorum = source.getQuorum();
     read.lease = source.getLease();
+    read.company = source.getCompany();
     read.leader_endpoint = endpoint_or_none(source.getLeaderEndpoint());
     require(read.incarnation || (!read.leader && !read.quorum && !read.lease),
             "a standing outside of any incarnation claims one");

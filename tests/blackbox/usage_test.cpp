@@ -135,7 +135,6 @@ const BadOptions bad_options[] = {
     {"--refound-after-ms", {"--refound-after-ms", "299"}},
     {"--refound-after-ms", {"--refound-after-ms", "soon"}},
     {"--vote", {"--vote", "maybe"}},
-    {"--kind", {"--kind", "default"}},
     {"--kind", {"--kind", "other"}},
     {"--role", {"--role", "onlooker"}},
     {"--data-dir", {"--data-dir", "/tmp/none"}},

@@ -25,6 +25,14 @@ struct Groups {
     static const Tally& tally(const Verdict& verdict) { return verdict.counters; }
 };
 
+/// Default groups.
+struct Defaults {
+    using Tally = Counters;
+    static constexpr const char* name = "default";
+    static Verdict run(std::uint64_t seed) { return run_default_seed(seed, {}); }
+    static const Tally& tally(const Verdict& verdict) { return verdict.counters; }
+};
+
 /// Raft cores with disks.
 struct Cores {
     using Tally = core::Totals;
@@ -112,6 +120,10 @@ typename World::Tally run_range(const Range& range) {
 
 Counters run_groups(const Range& range) {
     return run_range<Groups>(range);
+}
+
+Counters run_default(const Range& range) {
+    return run_range<Defaults>(range);
 }
 
 core::Totals run_core(const Range& range) {

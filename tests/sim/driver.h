@@ -17,6 +17,7 @@ struct Range {
 
 /// Each prints a failing seed when it fails, and returns the sum over all seeds.
 Counters run_groups(const Range& range);
+Counters run_default(const Range& range);
 core::Totals run_core(const Range& range);
 
 }  // namespace quorate::sim

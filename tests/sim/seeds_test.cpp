@@ -29,6 +29,19 @@ TEST(Seeds, the_first_ones_keep_all_rules) {
     EXPECT_GT(total.ordered, 100u);
 }
 
+TEST(Seeds, the_first_ones_of_default_groups_keep_all_rules) {
+    Counters total;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const Verdict verdict = run_default_seed(seed, {});
+        EXPECT_TRUE(verdict.ok()) << verdict.describe();
+        total.add(verdict.counters);
+    }
+    EXPECT_EQ(total.elections, 0u);
+    EXPECT_EQ(total.ordered, 0u);
+    EXPECT_GT(total.evictions, 20u);
+    EXPECT_GT(total.messages, 500u);
+}
+
 TEST(Seeds, those_that_once_failed_keep_all_rules) {
     std::ifstream file(QUORATE_SIM_SEEDS);
     ASSERT_TRUE(file) << QUORATE_SIM_SEEDS;

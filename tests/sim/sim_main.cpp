@@ -1,7 +1,8 @@
 // The simulator's command line:
-//   quorate_sim [--world core|groups|both] [--seeds N] [--first S] [--jobs J]   N seeds from S on
-//   quorate_sim [--world …] --seed S [--trace]                    one seed; with its story
-// Worlds: groups are GroupLoops on a simulated network; core are Raft cores with simulated disks.
+//   quorate_sim [--world groups|default|core|all] [--seeds N] [--first S] [--jobs J]   N seeds from
+//   S on quorate_sim [--world …] --seed S [--trace]                    one seed; with its story
+// Worlds: groups are GroupLoops on a simulated network, default those of default groups; core are
+// Raft cores with simulated disks. All by default.
 // --require-coverage: a branch of the core's world that was never reached is a failure.
 // Exit status: 0 every rule held, 1 a seed failed, 64 bad usage.
 #include <chrono>
@@ -23,6 +24,7 @@ struct Arguments {
     std::optional<std::uint64_t> seed;
     bool trace = false;
     bool groups = true;
+    bool defaults = true;
     bool core = true;
     bool require_coverage = false;
 };
@@ -31,7 +33,7 @@ struct Arguments {
     std::fprintf(
         stderr,
         "quorate_sim: %s\n"
-        "usage: quorate_sim [--world core|groups|both] [--seeds N] [--first S] [--jobs J]\n"
+        "usage: quorate_sim [--world groups|default|core|all] [--seeds N] [--first S] [--jobs J]\n"
         "                   [--require-coverage] | --seed S [--trace]\n",
         problem.c_str());
     std::exit(64);
@@ -47,9 +49,13 @@ std::uint64_t number(const std::string& option, const char* text) {
 
 void choose_world(Arguments& arguments, const char* text) {
     const std::string world = text == nullptr ? "" : text;
-    arguments.groups = world == "groups" || world == "both";
-    arguments.core = world == "core" || world == "both";
-    if (!arguments.groups && !arguments.core) usage("--world is core, groups or both");
+    const bool all = world == "all";
+    arguments.groups = all || world == "groups";
+    arguments.defaults = all || world == "default";
+    arguments.core = all || world == "core";
+    if (!arguments.groups && !arguments.defaults && !arguments.core) {
+        usage("--world is groups, default, core or all");
+    }
 }
 
 Arguments parse(int argc, char** argv) {
@@ -104,6 +110,15 @@ bool run_groups(const Arguments& arguments) {
     return summarize("groups", verdict.counters, begin);
 }
 
+bool run_default(const Arguments& arguments) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (!arguments.seed)
+        return summarize("default groups", sim::run_default(arguments.range), begin);
+    const auto verdict = sim::run_default_seed(*arguments.seed, {.trace = arguments.trace});
+    if (!verdict.ok()) std::printf("%s\n", verdict.describe().c_str());
+    return summarize("default groups", verdict.counters, begin);
+}
+
 bool run_core(const Arguments& arguments) {
     const auto begin = std::chrono::steady_clock::now();
     if (arguments.seed) {
@@ -123,6 +138,7 @@ int main(int argc, char** argv) {
     const Arguments arguments = parse(argc, argv);
     bool passed = true;
     if (arguments.groups) passed = run_groups(arguments) && passed;
+    if (arguments.defaults) passed = run_default(arguments) && passed;
     if (arguments.core) passed = run_core(arguments) && passed;
     return passed ? 0 : 1;
 }

@@ -61,7 +61,8 @@ struct Network final : io::Transport {
     void close_others(const std::function<bool(const std::string&)>&) override {}
     void probe(const std::string&) override {}
     void announce(Payload) override {}
-    const std::string& endpoint() const override { return own_endpoint; }
+    const std::string own = own_endpoint;
+    const std::string& endpoint() const override { return own; }
     PublicKey key() const override { return key_of(1); }
     bool lets_in(const PublicKey& key) const override { return key && !revoked.contains(key); }
     void learn_key(const std::string& endpoint, const PublicKey& key) override {
@@ -82,6 +83,7 @@ struct Component final : io::Mailbox {
     void publish(const GroupStatus&) override {}
     void publish_lease(Nanos) override {}
     void publish_commit(std::uint64_t) override {}
+    void publish_lateness(const Lateness&) override {}
 };
 
 class Access : public testing::Test {

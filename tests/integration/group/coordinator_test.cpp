@@ -31,6 +31,11 @@ TEST(Coordinator, options_have_the_defaults_of_member_options) {
     EXPECT_EQ(options.mailbox_events, defaults.mailbox_events);
     EXPECT_EQ(options.message_bytes, defaults.message_bytes);
     EXPECT_EQ(options.link_messages, defaults.link_messages);
+    EXPECT_EQ(options.uncommitted_bytes, defaults.uncommitted_bytes);
+    EXPECT_EQ(options.kept_entries, defaults.kept_entries);
+    EXPECT_EQ(options.kept_bytes, defaults.kept_bytes);
+    EXPECT_EQ(options.open_polls, defaults.open_polls);
+    EXPECT_EQ(options.peers, defaults.peers);
     EXPECT_EQ(options.beacon_interface, defaults.beacon_interface);
     EXPECT_EQ(options.real_time, defaults.real_time);
 }

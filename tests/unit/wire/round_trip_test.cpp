@@ -34,6 +34,7 @@ void expect_same(const Standing& one, const Standing& other) {
     EXPECT_EQ(one.leader, other.leader);
     EXPECT_EQ(one.leader_endpoint, other.leader_endpoint);
     EXPECT_EQ(one.lease, other.lease);
+    EXPECT_EQ(one.company, other.company);
 }
 
 void expect_same(const std::vector<Contact>& some, const std::vector<Contact>& others) {
@@ -76,6 +77,10 @@ TEST(Hello, OfSomebodyOutsideKnowsNoIncarnation) {
     expect_same(reply.standing, Standing{});
     EXPECT_EQ(reply.spec, GroupSpec{});
     EXPECT_TRUE(reply.contacts.empty());
+    Standing in_company;
+    in_company.company = true;
+    expect_same(sent_and_received(HelloReply{introduction(), in_company, {}, 43, {}}).standing,
+                in_company);
 }
 
 TEST(Hello, TellsASpecThatThisVersionDoesNotKnow) {

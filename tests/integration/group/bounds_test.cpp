@@ -1,0 +1,97 @@
+// Bounds as options, reached: what is full says so, and goes on when there is room (rule 11).
+// Mailbox and events: group_test.cpp; links: tests/integration/net/links_test.cpp; peers:
+// tests/unit/group/peers_test.cpp.
+#include <gtest/gtest.h>
+
+#include "members.h"
+
+namespace quorate::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<ErrorCode> errors_of(Room& room, int times,
+                                 const std::function<Request(Completion)>& ask) {
+    int answered = 0;
+    std::vector<ErrorCode> errors;
+    for (int i = 0; i < times; ++i) {
+        EXPECT_TRUE(ask([&](const RequestDone& done) {
+            ++answered;
+            if (done.error) errors.push_back(done.error->code);
+        }));
+    }
+    EXPECT_TRUE(room.await([&] { return answered == times; }));
+    return errors;
+}
+
+TEST(Bounds, a_message_that_is_too_large_is_refused_whole) {
+    Room room(1, [](CoordinatorOptions& options) { options.message_bytes = 1000; });
+    Group& group = room[0].group;
+    EXPECT_TRUE(group.await(group.send_ordered(std::string(1000, 'x'))));
+    for (const Request& asked :
+         {group.send(std::string(1001, 'x')), group.send_ordered(std::string(1001, 'x')),
+          group.send_to_leader(std::string(1001, 'x')),
+          group.send_to_member(group.id(), std::string(1001, 'x'))}) {
+        const auto done = group.await(asked);
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().code, ErrorCode::too_large) << done.error().message;
+    }
+}
+
+/// Both where the leader asks and where another member does.
+TEST(Bounds, votes_beyond_those_that_may_be_open_would_block) {
+    Room room(3, [](CoordinatorOptions& options) { options.open_polls = 4; });
+    for (Member* asking : {&room.leader(), &room.follower()}) {
+        asking->results.clear();
+        const auto errors = errors_of(room, 10, [&](Completion done) {
+            return asking->group.request_vote("?", {.timeout = 2s}, std::move(done));
+        });
+        EXPECT_EQ(errors, std::vector<ErrorCode>(6, ErrorCode::would_block));
+        ASSERT_TRUE(room.await([&] { return asking->results.size() == 4; }));
+        const Request again = asking->group.request_vote("room again", {.timeout = 1ms});
+        EXPECT_TRUE(asking->group.await(again));
+        ASSERT_TRUE(room.await([&] { return asking->results.size() == 5; }));
+    }
+}
+
+TEST(Bounds, what_no_quorum_has_yet_is_bounded) {
+    constexpr std::size_t bound = 64 << 10;
+    Room room(3, [](CoordinatorOptions& options) { options.uncommitted_bytes = bound; });
+    Member& leader = room.leader();
+    const std::string message(bound / 4, 'x');
+    // More than the bound at once: the worker takes them in one turn, before any answer can come.
+    const auto errors = errors_of(room, 64, [&](Completion done) {
+        return leader.group.send_ordered(message, std::move(done));
+    });
+    EXPECT_FALSE(errors.empty());
+    for (const ErrorCode code : errors) EXPECT_EQ(code, ErrorCode::would_block);
+    EXPECT_TRUE(leader.group.await(leader.group.send_ordered(message)));
+}
+
+TEST(Bounds, the_log_in_memory_is_cut) {
+    Room room(2, [](CoordinatorOptions& options) { options.kept_entries = 100; });
+    for (int i = 0; i < 300; ++i) {
+        ASSERT_TRUE(room.leader().group.await(room.leader().group.send_ordered("x")));
+    }
+    EXPECT_TRUE(room.await([&] { return room.follower().messages.size() == 300; }));
+    for (Member* member : room.pointers()) {
+        const auto held = [&] { return member->group.metrics().log_entries; };
+        EXPECT_TRUE(room.await([&] { return held() > 0 && held() <= 100; })) << held();
+    }
+}
+
+TEST(Bounds, the_bytes_of_the_log_in_memory_are_bounded) {
+    Room room(1, [](CoordinatorOptions& options) { options.kept_bytes = 64 << 10; });
+    Group& group = room[0].group;
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(group.await(group.send_ordered(std::string(4 << 10, 'x'))));
+    }
+    // A quarter of the bound between two cuts, and a sixteenth kept over a cut.
+    EXPECT_TRUE(room.await([&] {
+        const GroupMetrics metrics = group.metrics();
+        return metrics.commit_index >= 100 && metrics.log_entries <= 16;
+    })) << group.metrics().log_entries;
+}
+
+}  // namespace
+}  // namespace quorate::testing
