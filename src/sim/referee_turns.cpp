@@ -129,7 +129,11 @@ void Referee::look_at_log(Process& process) {
                 broken("data is withheld from witnesses alone",
                        process.label() + " has none at " + std::to_string(entry.index));
             }
-            if (first) actions_.appended(entry, SimClock::true_realtime(scheduler_.now()));
+            // What a leader appends in the turn in which it leaves is seen late, in another's log.
+            const bool own = raft.role() == raft::Role::leader && entry.term == raft.term();
+            if (first && own) {
+                actions_.appended(entry, SimClock::true_realtime(scheduler_.now()));
+            }
             if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
             if (!entry.configuration) return;
             seats_.stands(process.life, entry.index, *entry.configuration);
