@@ -99,22 +99,6 @@ bool GroupLoop::Impl::is_of_a_company(const wire::Body& body) {
            std::holds_alternative<wire::Inspection>(body);
 }
 
-/// From a place of chance on, so that in a large company everybody is named before long.
-std::vector<wire::Contact> GroupLoop::Impl::some_company(std::size_t most) {
-    std::vector<wire::Contact> contacts;
-    const std::size_t all = company_.size();
-    const std::size_t first = all > most ? random_.below(all) : 0;
-    for (std::size_t i = 0; i < all && contacts.size() < most; ++i) {
-        const MemberRecord& member = company_[(first + i) % all];
-        const Peer* peer = peers_.find(member.id);
-        const base::PublicKey key = member.id == self_ ? transport_.key()
-                                    : peer != nullptr  ? peer->key
-                                                       : base::PublicKey();
-        contacts.push_back({member.id, member.endpoint, key});
-    }
-    return contacts;
-}
-
 void GroupLoop::Impl::say_farewell_to_company() {
     for (const MemberRecord& member : company_) {
         if (member.id != self_) send(member.id, member.endpoint, wire::Farewell{});

@@ -6,6 +6,7 @@ namespace quorate::group {
 
 namespace {
 constexpr std::size_t contacts_in_a_frame = 64;
+constexpr std::size_t contacts_to_a_newcomer = 16;
 constexpr std::size_t hellos_a_heartbeat = 16;
 constexpr Nanos resting_interval = std::chrono::seconds(1);
 /// Every heartbeat, to everybody: what a member missed reaches it in a few.
@@ -102,11 +103,28 @@ wire::Hello GroupLoop::Impl::hello_for(Greeting& greeting) {
 /// Who knows many has been told of many: a few at a time, drawn by chance, tell it of the rest.
 std::vector<wire::Contact> GroupLoop::Impl::contacts_for(MemberId to) {
     if (is_default()) {
-        return some_company(in_roster(to) ? contacts_among_members : contacts_in_a_frame);
+        return some_of(company_, in_roster(to) ? contacts_among_members : contacts_in_a_frame);
     }
     if (answering_ <= hellos_a_heartbeat || !to)
         return peers_.contacts(now(), fresh(), contacts_in_a_frame);
     return peers_.contacts(now(), fresh(), contacts_among_members, random_.id<MemberId>());
+}
+
+/// From a place of chance on, so that of many everybody is named before long.
+std::vector<wire::Contact> GroupLoop::Impl::some_of(const std::vector<MemberRecord>& members,
+                                                    std::size_t most) {
+    std::vector<wire::Contact> contacts;
+    const std::size_t all = members.size();
+    const std::size_t first = all > most ? random_.below(all) : 0;
+    for (std::size_t i = 0; i < all && contacts.size() < most; ++i) {
+        const MemberRecord& member = members[(first + i) % all];
+        const Peer* peer = peers_.find(member.id);
+        const base::PublicKey key = member.id == self_ ? transport_.key()
+                                    : peer != nullptr  ? peer->key
+                                                       : base::PublicKey();
+        contacts.push_back({member.id, member.endpoint, key});
+    }
+    return contacts;
 }
 
 /// What a member says of itself, on a connection that proved its key where there are keys.
@@ -136,14 +154,9 @@ void GroupLoop::Impl::on_hello(const wire::Header& from, const wire::Hello& hell
     introduce(from, hello.self);
     wire::HelloReply reply{introduction(), standing(), options_.spec, hello.nonce, {}};
     if (raft_) {
-        for (const MemberRecord& member : machine_->roster()) {
-            if (reply.contacts.size() >= contacts_in_a_frame) break;
-            const Peer* peer = peers_.find(member.id);
-            const base::PublicKey key = member.id == self_ ? transport_.key()
-                                        : peer != nullptr  ? peer->key
-                                                           : base::PublicKey();
-            reply.contacts.push_back({member.id, member.endpoint, key});
-        }
+        // Who comes to a group that decides needs no more than a few to find the leader by.
+        reply.contacts = some_of(machine_->roster(),
+                                 is_settled() ? contacts_to_a_newcomer : contacts_in_a_frame);
     } else {
         reply.contacts = contacts_for(hello.contacts.empty() ? MemberId{} : from.sender);
     }

@@ -46,8 +46,12 @@ void GroupLoop::Impl::finish() {
     if (finished_) return;
     if (raft_) {
         const wire::Farewell farewell{raft_->term()};
+        // Whom the log tells needs no other word, but those whose votes it may cost a moment.
+        const bool told = !in_roster(self_);
         for (const MemberRecord& member : machine_->roster()) {
-            if (member.id != self_) send(member.id, member.endpoint, farewell);
+            if (member.id == self_) continue;
+            if (told && !raft_->configuration().is_voter(member.id)) continue;
+            send(member.id, member.endpoint, farewell);
         }
         for (const MemberId& id : raft_->configuration().distinct_voters()) {
             if (id != self_ && !in_roster(id) && !is_dead(id)) send_to(id, farewell);

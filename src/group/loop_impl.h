@@ -98,7 +98,6 @@ private:
     void part_with(MemberId id, Departure reason);
     bool gives_way(MemberId id, const Peer& peer, const GroupSpec& theirs) const;
     static bool is_of_a_company(const wire::Body& body);
-    std::vector<wire::Contact> some_company(std::size_t most);
     void say_farewell_to_company();
 
     // ---- frames.cpp: in and out ----
@@ -129,6 +128,7 @@ private:
     Peer& introduce(const wire::Header& from, const wire::Introduction& self);
     wire::Hello hello_for(Greeting& greeting);
     std::vector<wire::Contact> contacts_for(MemberId to);
+    std::vector<wire::Contact> some_of(const std::vector<MemberRecord>& members, std::size_t most);
     void on_hello(const wire::Header& from, const wire::Hello& hello);
     void on_hello_reply(const wire::Header& from, const wire::HelloReply& reply);
     void on_beacon(const wire::Header& from, const wire::Beacon& beacon);

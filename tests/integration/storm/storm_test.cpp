@@ -72,8 +72,8 @@ TEST_F(Storm, of_members_that_come_and_go_leaves_nobody_stuck_and_nothing_behind
         EXPECT_LT(after[i]["bytes"], before[i]["bytes"].get<double>() * 1.5) << i;
         std::printf("%s, then %s\n", before[i].dump().c_str(), after[i].dump().c_str());
     }
-    // Each stays for 5 s or so.
-    EXPECT_GT(visits, 5 * members);
+    // A storm, that is: where the machine has nothing else to do, each comes ten times or so.
+    EXPECT_GT(visits, members);
 }
 
 }  // namespace

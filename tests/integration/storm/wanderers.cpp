@@ -1,5 +1,6 @@
 // Components of one group, each with a coordinator of its own, that join and leave at random.
-//   wanderers FIRST COUNT ALL [SEED…]    COUNT of the ALL members, numbered from FIRST on; the first
+//   wanderers FIRST COUNT ALL [SEED…]    COUNT of the ALL members, numbered from FIRST on; the
+//   first
 //                                        ones are seeds where none are given
 // Tells their endpoints first: {"event":"started","endpoints":[…]}. Commands, one a line:
 //   gather    all join and stay; {"event":"together",…} once all of the group are there
@@ -47,10 +48,8 @@ GroupSpec spec_of(std::uint32_t members) {
 class Wanderer {
 public:
     Wanderer(std::uint32_t index, std::uint32_t all, const std::vector<std::string>& seeds)
-        : coordinator_({.component = "wanderer-" + std::to_string(index),
-                        .seeds = seeds,
-                        .beacon = "",
-                        .mailbox_events = 4096}),
+        : coordinator_({.component = "wanderer-" + std::to_string(index)}),
+          options_(options_of(seeds)),
           spec_(spec_of(all)),
           random_(index) {
         join();
@@ -100,9 +99,10 @@ private:
     }
     void join() {
         move_to(Stage::joining);
-        Group& group = coordinator_.join_group("storm", "A", spec_);
+        Group& group = coordinator_.join_group("storm", "A", spec_, options_);
         group_ = &group;
-        group.on_started([this](const Started& e) { endpoint_ = e.endpoint; });
+        // Always at the same address, or its place as a seed would be lost.
+        group.on_started([this](const Started& e) { options_.listen = endpoint_ = e.endpoint; });
         group.on_joined([this](const Joined&) {
             ++visits_;
             move_to(Stage::inside);
@@ -121,7 +121,16 @@ private:
         return Duration(any(random_));
     }
 
+    static MemberOptions options_of(const std::vector<std::string>& seeds) {
+        MemberOptions options;
+        options.seeds = seeds;
+        options.beacon.clear();
+        options.mailbox_events = 4096;
+        return options;
+    }
+
     Coordinator coordinator_;
+    MemberOptions options_;
     GroupSpec spec_;
     std::mt19937_64 random_;
     Group* group_ = nullptr;
