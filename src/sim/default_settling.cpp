@@ -78,8 +78,9 @@ void DefaultSettling::watch(Process& process, const Event& event) {
     if (const auto* message = std::get_if<quorate::Message>(&event)) {
         if (message->data.view() == expected_) got_message_.insert(process.life);
     }
-    // Who comes anew meanwhile needn't get what was sent before.
-    if (std::holds_alternative<Joined>(event) || std::holds_alternative<MemberJoined>(event)) {
+    // Who comes anew meanwhile, or did not read in time, needn't get what was sent before.
+    if (std::holds_alternative<Joined>(event) || std::holds_alternative<MemberJoined>(event) ||
+        std::holds_alternative<EventsLost>(event)) {
         sent_ = false;
     }
 }
