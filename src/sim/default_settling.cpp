@@ -68,6 +68,8 @@ std::optional<std::string> DefaultSettling::what_is_missing() {
         const Payload text = std::get<io::SendOrdered>(workload_.ordered_message(speaker)).data;
         expected_ = text.str();
         world_.submit(speaker, io::SendToGroup{0, text});
+        speaker_ = speaker.life;
+        request_ = speaker.last_request;
         return "a message is under way";
     }
     if (got_message_.size() < all.size()) return "the message did not reach everybody";
@@ -77,6 +79,10 @@ std::optional<std::string> DefaultSettling::what_is_missing() {
 void DefaultSettling::watch(Process& process, const Event& event) {
     if (const auto* message = std::get_if<quorate::Message>(&event)) {
         if (message->data.view() == expected_) got_message_.insert(process.life);
+    }
+    if (const auto* done = std::get_if<RequestDone>(&event)) {
+        // Longer than a message may be, for instance: the next one may fit.
+        if (process.life == speaker_ && done->request == request_ && !done->ok()) sent_ = false;
     }
     // Who comes anew meanwhile, or did not read in time, needn't get what was sent before.
     if (std::holds_alternative<Joined>(event) || std::holds_alternative<MemberJoined>(event) ||

@@ -33,6 +33,8 @@ private:
     Workload& workload_;
     std::string expected_;
     bool sent_ = false;
+    Life speaker_ = 0;
+    RequestId request_ = 0;
     std::set<Life> got_message_;
 };
 

@@ -176,18 +176,19 @@ void Settling::act() {
 }
 
 namespace {
-/// Whether what was ordered and asked before may rightly not reach the member that is told this.
-bool comes_anew(const Event& event) {
+/// Whether what was ordered and asked before may rightly not reach the member that is told this: it
+/// comes anew, or did not read in time.
+bool may_have_missed_it(const Event& event) {
     return std::holds_alternative<Evicted>(event) || std::holds_alternative<Joined>(event) ||
            std::holds_alternative<StateRestored>(event) ||
-           std::holds_alternative<GroupReset>(event);
+           std::holds_alternative<GroupReset>(event) || std::holds_alternative<EventsLost>(event);
 }
 }  // namespace
 
 void Settling::watch(Process& process, const Event& event) {
     if (!acted_) return;
     // Some of what is under way when the faults end comes between two looks, 50 ms apart.
-    if (comes_anew(event)) acted_ = false;
+    if (may_have_missed_it(event)) acted_ = false;
     if (const auto* done = std::get_if<RequestDone>(&event)) {
         if (process.life != actor_) return;
         if (done->request == message_ && done->ok()) message_done_ = true;
