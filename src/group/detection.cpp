@@ -15,8 +15,8 @@ void GroupLoop::Impl::on_connection_closed(io::ConnectionId connection) {
     if (id && logs(LogModule::net, LogLevel::debug)) {
         log(LogModule::net, LogLevel::debug, "connection closed: " + name_of(id));
     }
-    if (id && raft_) raft_->suspect(id);
     if (!id) return;
+    if (raft_) raft_->suspect(id);
     const bool seated = raft_ && raft_->configuration().is_voter(id);
     if (in_roster(id) || seated) suspect(id);
 }
