@@ -121,6 +121,9 @@ struct VoteResult {
     std::uint64_t index = 0;  ///< the log entry that closed the poll; 0 when lost
     /// Actions: whose library voted no, as its clock's error is over the tolerance.
     std::vector<MemberId> unsynchronised = {};
+    /// As in the VoteRequest. Empty where this member was given a state in place of the log between
+    /// the poll's opening and its end, and so was never asked.
+    std::string topic = {};
     bool yes() const { return outcome == Outcome::yes; }
 };
 

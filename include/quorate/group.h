@@ -3,10 +3,12 @@
 //   feeder.on_vote_request([&](const quorate::VoteRequest& request) {
 //       feeder.send_vote(request.poll, safe_to(request.topic));
 //   });
-//   feeder.on_vote_result([&](const quorate::VoteResult& result) { if (result.yes())
-//   open_breaker(); }); feeder.request_vote("open breaker 7", {.kind = quorate::Voting::majority,
-//   .timeout = 500ms}); if (feeder.am_leader()) set_reference(feeder.status().epoch,
-//   feeder.status().term);
+//   feeder.on_vote_result([&](const quorate::VoteResult& result) {
+//       if (result.yes() && result.topic == "open breaker 7") open_breaker();
+//   });
+//   feeder.request_vote("open breaker 7", {.kind = quorate::Voting::majority, .timeout = 500ms});
+//   // Lease and fencing token of one moment:
+//   if (const auto now = feeder.status(); now.lease) set_reference(now.epoch, now.term);
 //
 // Threads, for everything below: requests and queries may be called from any thread; handlers,
 // pulling and await() belong to the component's thread, the one that calls dispatch(). Nothing

@@ -30,7 +30,7 @@ enum class Kind : std::uint8_t {
 
 enum class Role : std::uint8_t {
     member,    ///< takes part in everything
-    observer,  ///< hears everything, counts for nothing
+    observer,  ///< hears everything and votes in polls; no part in founding, no seat
     witness,   ///< a seat, but no application messages and no poll vote
 };
 

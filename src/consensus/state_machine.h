@@ -116,6 +116,7 @@ struct PollClosed {
     std::vector<MemberId> voters;               ///< the electorate
     std::vector<MemberId> unsynchronised = {};  ///< of those, who said no for the sake of its clock
     bool cancelled = false;                     ///< called off after it was agreed on
+    std::string topic = {};                     ///< not kept with the result
 };
 /// An action has its yes: the leader says the time (CloseAction).
 struct ActionAgreed {

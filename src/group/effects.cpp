@@ -142,8 +142,11 @@ void GroupLoop::Impl::tell_result(const consensus::PollClosed& closed) {
     const auto& voters = closed.voters;
     const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
     if (!told_joined_ && !had_vote) return;
+    // One that closed in a state that was given has left its topic where it was open before.
+    const consensus::Poll* open = machine_->find_poll(closed.poll);
     outbox_.post(VoteResult{closed.poll, closed.outcome, closed.yes_votes, closed.no_votes,
-                            closed.electorate, closed.index, closed.unsynchronised});
+                            closed.electorate, closed.index, closed.unsynchronised,
+                            open != nullptr ? open->topic : closed.topic});
 }
 
 void GroupLoop::Impl::ask_for_vote(const consensus::Poll& poll) {

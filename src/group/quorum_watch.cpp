@@ -133,7 +133,8 @@ void GroupLoop::Impl::give_up(const std::string& why) {
                                   poll.no_votes(),
                                   static_cast<std::uint32_t>(poll.electorate.size()),
                                   0,
-                                  {}});
+                                  {},
+                                  poll.topic});
     }
     if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
     elections_.left(now());
