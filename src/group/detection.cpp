@@ -18,7 +18,7 @@ void GroupLoop::Impl::on_connection_closed(io::ConnectionId connection) {
     if (!id) return;
     if (raft_) raft_->suspect(id);
     const bool seated = raft_ && raft_->configuration().is_voter(id);
-    if (in_roster(id) || seated) suspect(id);
+    if ((in_roster(id) || seated) && looks_after(id)) suspect(id);
 }
 
 /// Looks after a member until it is heard again or proven dead: its process may be on its way down,

@@ -166,17 +166,42 @@ bool GroupLoop::Impl::takes_part(MemberId id) const {
     return in_roster(id) || (raft_ && raft_->configuration().contains(id));
 }
 
+bool GroupLoop::Impl::in_a_crowd() const {
+    return raft_ && is_settled() && roster().size() > options_.crowd;
+}
+
+/// Whether a link to that member is of use for more than a moment. In a crowd a member that does
+/// not lead talks to the leader, and about leadership to those that have a seat, like itself;
+/// messages go to whom the component likes.
+bool GroupLoop::Impl::talks_to(MemberId id) const {
+    if (!in_a_crowd() || leads() || !in_roster(id)) return true;
+    const Nanos lately = 10 * timing().peer_timeout;
+    const Peer* peer = peers_.find(id);
+    return looks_after(id) || group_sent_at_ + lately > now() ||
+           (peer != nullptr && peer->sent_at + lately > now());
+}
+
+/// Whether it is this member's business that another may be gone.
+bool GroupLoop::Impl::looks_after(MemberId id) const {
+    if (!in_a_crowd() || leads() || id == raft_->leader()) return true;
+    return raft_->is_voter() && raft_->configuration().is_voter(id);
+}
+
 /// Who left for good leaves no link behind: each costs descriptors and dials for ever.
 void GroupLoop::Impl::tidy_links() {
     links_tidied_at_ = now();
     std::erase_if(endpoints_, [&](const auto& entry) { return !takes_part(entry.first); });
     std::erase_if(quiet_raft_at_, [&](const auto& entry) { return !takes_part(entry.first); });
     std::vector<std::string_view>& in_use = endpoints_in_use_;
-    for (const auto& [id, endpoint] : endpoints_) in_use.push_back(endpoint);
-    for (const auto& [id, peer] : peers_.all()) {
-        if (!peer.dead) in_use.push_back(peer.intro.endpoint);
+    for (const auto& [id, endpoint] : endpoints_) {
+        if (talks_to(id)) in_use.push_back(endpoint);
     }
-    for (const auto& [endpoint, greeting] : peers_.greetings()) in_use.push_back(endpoint);
+    for (const auto& [id, peer] : peers_.all()) {
+        if (!peer.dead && talks_to(id)) in_use.push_back(peer.intro.endpoint);
+    }
+    for (const auto& [endpoint, greeting] : peers_.greetings()) {
+        if (talks_to(greeting.owner)) in_use.push_back(endpoint);
+    }
     if (joining_) in_use.push_back(joining_->endpoint);
     std::erase_if(askers_, [&](const auto& entry) { return entry.second < now(); });
     for (const auto& [endpoint, until] : askers_) in_use.push_back(endpoint);

@@ -64,6 +64,9 @@ struct LoopOptions {
     MemberOptions member;    ///< likewise
     std::uint64_t seed = 0;  ///< ids and randomized timeouts come from it
     CompactionLimits compaction = {};
+    /// With more members than this, each greets more seldom, is told of fewer at a time, keeps links
+    /// only to those it talks to, and looks after fewer.
+    std::size_t crowd = 16;
     LoopProbe probe;
 };
 

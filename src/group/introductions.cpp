@@ -6,8 +6,6 @@ namespace quorate::group {
 
 namespace {
 constexpr std::size_t contacts_in_a_frame = 64;
-constexpr std::size_t contacts_to_a_newcomer = 16;
-constexpr std::size_t hellos_a_heartbeat = 16;
 constexpr Nanos resting_interval = std::chrono::seconds(1);
 /// Every heartbeat, to everybody: what a member missed reaches it in a few.
 constexpr std::size_t contacts_among_members = 2;
@@ -60,7 +58,7 @@ bool GroupLoop::Impl::is_settled() const {
 /// Between two Hellos to the same endpoint, while members look for each other: a heartbeat, and
 /// longer the more there are, so that what one member says does not grow with their number.
 Nanos GroupLoop::Impl::pace() const {
-    return timing().heartbeat * std::max<std::size_t>(answering_ / hellos_a_heartbeat, 1);
+    return timing().heartbeat * std::max<std::size_t>(answering_ / options_.crowd, 1);
 }
 
 Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
@@ -105,7 +103,7 @@ std::vector<wire::Contact> GroupLoop::Impl::contacts_for(MemberId to) {
     if (is_default()) {
         return some_of(company_, in_roster(to) ? contacts_among_members : contacts_in_a_frame);
     }
-    if (answering_ <= hellos_a_heartbeat || !to)
+    if (answering_ <= options_.crowd || !to)
         return peers_.contacts(now(), fresh(), contacts_in_a_frame);
     return peers_.contacts(now(), fresh(), contacts_among_members, random_.id<MemberId>());
 }
@@ -155,8 +153,8 @@ void GroupLoop::Impl::on_hello(const wire::Header& from, const wire::Hello& hell
     wire::HelloReply reply{introduction(), standing(), options_.spec, hello.nonce, {}};
     if (raft_) {
         // Who comes to a group that decides needs no more than a few to find the leader by.
-        reply.contacts = some_of(machine_->roster(),
-                                 is_settled() ? contacts_to_a_newcomer : contacts_in_a_frame);
+        reply.contacts =
+            some_of(machine_->roster(), is_settled() ? options_.crowd : contacts_in_a_frame);
     } else {
         reply.contacts = contacts_for(hello.contacts.empty() ? MemberId{} : from.sender);
     }

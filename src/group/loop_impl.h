@@ -113,6 +113,9 @@ private:
     const std::string& endpoint_of(MemberId id) const;  ///< empty: not known
     bool takes_part(MemberId id) const;
     void tidy_links();
+    bool in_a_crowd() const;
+    bool talks_to(MemberId id) const;
+    bool looks_after(MemberId id) const;
     void close_unless_reused(const std::string& endpoint);
     wire::Introduction introduction() const;
 
@@ -440,6 +443,7 @@ private:
     void flush(MessageBatch& batch);
     std::vector<MessageBatch> batches_;
     std::uint64_t message_sequence_ = 0;
+    Nanos group_sent_at_ = base::long_ago;  ///< the last message to all
     struct WaitingMessages {
         wire::Header header;
         wire::AppMessages messages;

@@ -61,6 +61,8 @@ void GroupLoop::Impl::flush(MessageBatch& batch) {
     messages.term = raft_ ? raft_->term() : 0;
     messages.messages = std::move(batch.messages);
     const bool to_group = !batch.to;
+    if (to_group) group_sent_at_ = now();
+    if (Peer* peer = peers_.find(batch.to)) peer->sent_at = now();
     if (to_group || batch.to == self_) deliver(self_, messages);
     const bool taken = to_group            ? send_to_roster(std::move(messages))
                        : batch.to == self_ ? true

@@ -25,6 +25,7 @@ struct Peer {
     Nanos raft_heard_at = base::long_ago;  ///< last one of its replica of our incarnation
     Nanos answered_at = base::long_ago;  ///< last fresh HelloReply; standing and same_spec are its
     std::uint64_t message_sequence = 0;  ///< of the last application messages taken
+    Nanos sent_at = base::long_ago;      ///< last application message to it alone
     Nanos known_at{};                    ///< since when it is known at intro.endpoint
     Nanos round_trip{};                  ///< smoothed; zero: not measured
     bool dead = false;                   ///< proven (rule 7); its id never comes back

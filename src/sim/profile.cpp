@@ -119,6 +119,8 @@ Profile draw_profile(std::uint64_t seed) {
     if (random.one_in(4)) profile.witnesses = profile.spec.size / 2;
     if (random.one_in(4)) profile.observers = 1 + static_cast<std::uint32_t>(random.below(2));
     profile.machines += profile.observers;
+    // One seed in five is of members that behave as in a crowd.
+    if (seed % 5 == 3) profile.crowd = 1 + seed % 3;
     // One seed in sixteen is about votes that take nearly as long as the promise with them lasts,
     // for candidates that nobody hears from then on.
     if (seed % 16 == 5) {

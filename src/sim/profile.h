@@ -41,6 +41,7 @@ struct Profile {
     GroupSpec spec;
     MemberOptions member;  ///< seeds, listen and beacon are filled in for each process
     group::CompactionLimits compaction = {};
+    std::size_t crowd = group::LoopOptions{}.crowd;
     std::uint32_t machines = 0;   ///< spec.size, or one too many, and the observers
     std::uint32_t witnesses = 0;  ///< nodes 1 to this one
     std::uint32_t observers = 0;  ///< the last nodes
