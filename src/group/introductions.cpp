@@ -70,6 +70,12 @@ Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {
     return std::clamp(2 * greeting.interval, beat, 4 * beat);
 }
 
+/// A leader hands on, or has just gone: in a crowd nobody is looked for yet, as all would do it.
+bool GroupLoop::Impl::is_between_leaders() const {
+    return raft_ && in_roster(self_) && roster().size() > options_.crowd &&
+           leader_heard_at_ + timing().election_max > now();
+}
+
 /// Whether it needn't be greeted to know of it. In a default group nobody else does: whoever has
 /// not heard the other for a while greets, and both have, by one Hello and its answer.
 bool GroupLoop::Impl::is_known(MemberId id) const {
@@ -83,7 +89,7 @@ void GroupLoop::Impl::say_hellos() {
         greeting.interval = greeting_interval(greeting);
         greeting.next_at = now() + greeting.interval;
         // Inside, the leader's rounds tell who is there: only strangers and suspects are greeted.
-        const bool known = is_settled() && is_known(greeting.owner);
+        const bool known = (is_settled() || is_between_leaders()) && is_known(greeting.owner);
         if ((known && !greeting.urgent) || endpoint == transport_.endpoint()) continue;
         greeting.urgent = false;
         send({}, endpoint, hello_for(greeting));

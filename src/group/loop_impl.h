@@ -144,6 +144,7 @@ private:
     bool reaches_leader() const;
     bool is_settled() const;
     bool is_known(MemberId id) const;
+    bool is_between_leaders() const;
     wire::Standing standing() const;
     void write_standing(wire::Standing& standing) const;
     void learn_contacts(const std::vector<wire::Contact>& contacts);
