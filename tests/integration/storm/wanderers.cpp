@@ -3,7 +3,8 @@
 //   first
 //                                        ones are seeds where none are given
 // Tells their endpoints first: {"event":"started","endpoints":[…]}. Commands, one a line:
-//   gather    all join and stay; {"event":"together",…} once all of the group are there
+//   gather    all join and stay; {"event":"together","visits":…} once all of the group are there
+//   count     {"event":"counted",…}: descriptors, and bytes in use
 //   storm     each joins, stays for 1 to 8 s, leaves, and comes back within 1 s, until the next
 //   command
 // Ends when standard input closes; with {"event":"stuck",…} when one is on its way for too long.
@@ -126,6 +127,8 @@ private:
         options.seeds = seeds;
         options.beacon.clear();
         options.mailbox_events = 4096;
+        options.kept_entries =
+            500;  // or the log of all that comings and goings would grow for long
         return options;
     }
 
@@ -150,13 +153,10 @@ std::string next_command() {
 }
 
 /// What must not grow: descriptors, and bytes in use by malloc (not what it keeps for later).
-Json possessions(int visits) {
+Json possessions() {
     const auto descriptors =
         std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
-    return {{"event", "together"},
-            {"descriptors", descriptors},
-            {"bytes", mallinfo2().uordblks},
-            {"visits", visits}};
+    return {{"event", "counted"}, {"descriptors", descriptors}, {"bytes", mallinfo2().uordblks}};
 }
 
 }  // namespace
@@ -180,8 +180,12 @@ int main(int argc, char** argv) {
     while (true) {
         const std::string command = next_command();
         if (command == "end") return 0;
-        if (!command.empty()) stay = command == "gather\n";
-        if (!command.empty()) told = !stay;
+        if (command == "count\n") {
+            tell(possessions());
+        } else if (!command.empty()) {
+            stay = command == "gather\n";
+            told = !stay;
+        }
         bool together = true;
         int visits = 0;
         for (auto& each : all) {
@@ -191,6 +195,6 @@ int main(int argc, char** argv) {
         }
         if (told || !together) continue;
         told = true;
-        tell(possessions(visits));
+        tell({{"event", "together"}, {"visits", visits}});
     }
 }
