@@ -33,6 +33,7 @@ protected:
     /// All that run come to say this.
     void expect_everywhere(const std::string& line) {
         for (auto& [name, process] : members_) {
+            if (HasFailure()) return;  // once something is missing, what builds on it won't come
             const auto told = process->await_line(
                 [&, &member = name](const std::string& one) {
                     if (one.find(" leads, term ") != std::string::npos) {

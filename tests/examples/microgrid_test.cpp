@@ -104,7 +104,8 @@ private:
     bool until(const std::function<bool()>& condition) {
         const auto deadline = std::chrono::steady_clock::now() + long_patience;
         while (!condition()) {
-            if (std::chrono::steady_clock::now() >= deadline) return false;
+            // Once something is missing, what builds on it won't come.
+            if (HasFailure() || std::chrono::steady_clock::now() >= deadline) return false;
             for (auto& [name, relay] : relays_) {
                 const auto line = relay->await_line([](const auto&) { return true; }, Duration(5));
                 if (line) told_[name].push_back(*line);
