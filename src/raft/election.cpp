@@ -34,9 +34,10 @@ void Raft::tick_succession(Moment now) {
 
 /// Who is being removed goes on as a voter until it knows that it is agreed: it may be the one that
 /// holds the entry which removes it, and so the only one that can finish the change
-/// (section 4.2.2).
+/// (section 4.2.2). Which of those in its log are agreed may be more than it knows: after a restart
+/// its commit index is that of its snapshot.
 bool Raft::is_needed() const {
-    return is_voter() || log_.configuration_at(commit_index_).is_voter(options_.self);
+    return log_.is_voter_since(commit_index_, options_.self);
 }
 
 bool Raft::may_campaign(Moment now, Term handed_on) const {

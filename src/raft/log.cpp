@@ -115,6 +115,14 @@ const Configuration& Log::configuration_at(Index index) const {
     return *std::prev(after)->configuration;
 }
 
+bool Log::is_voter_since(Index index, MemberId id) const {
+    return std::any_of(configurations_.begin(), configurations_.end(),
+                       [&](const Standing& each) {
+                           return each.since > index && each.configuration->is_voter(id);
+                       }) ||
+           configuration_at(index).is_voter(id);
+}
+
 Index Log::last_index_with_term_at_most(Term term, Index from) const {
     const Index end = std::min(from, last_index());
     if (end < first_index()) return end;

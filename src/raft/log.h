@@ -40,6 +40,8 @@ public:
     Index configuration_index() const;
     /// The configuration in force at `index`, which must not lie before the snapshot.
     const Configuration& configuration_at(Index index) const;
+    /// Whether `id` is a voter by the configuration at `index` or by any later one.
+    bool is_voter_since(Index index, MemberId id) const;
     /// The last index whose entry's term is at most `term`, at or before `from` (conflict
     /// back-tracking).
     Index last_index_with_term_at_most(Term term, Index from) const;

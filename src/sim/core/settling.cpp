@@ -12,9 +12,12 @@ void Settling::run() {
     const bool slow = 8 * profile.weather.delay_max > profile.election_min;
     const Nanos timeout = (slow ? 2 : 1) * profile.election_max;
     Totals& totals = world_.totals();
-    totals.leader_after = await(&Settling::leader_missing, leader_within * timeout,
+    totals.leader_after = await(&Settling::candidate_missing, leader_within * timeout,
                                 "once the faults end somebody leads");
-    totals.all_done_after = await(&Settling::rest_missing, done_within * timeout,
+    // What is behind has to be caught up with before anything is committed.
+    await(&Settling::leader_missing, leader_within * timeout + backlog_takes(),
+          "once somebody leads it has a lease");
+    totals.all_done_after = await(&Settling::rest_missing, done_within * timeout + backlog_takes(),
                                   "once somebody leads everything is done");
     await(&Settling::entries_missing, done_within * timeout + backlog_takes(),
           "once somebody leads everybody gets everything");
@@ -39,11 +42,36 @@ std::uint64_t Settling::await(std::string (Settling::*missing)(), Nanos limit, c
         world_.scheduler().run_until(world_.now() + timeout / 20);
         problem = (this->*missing)();
     }
-    if (!problem.empty()) broken(what, problem + " after " + seconds(limit) + " s");
+    if (!problem.empty())
+        broken(what, problem + " after " + seconds(limit) + " s:" + who_is_where());
     return static_cast<std::uint64_t>(100 * (world_.now() - begin) / timeout);
 }
 
+std::string Settling::who_is_where() const {
+    std::string text;
+    for (const auto& node : world_.nodes()) {
+        text += " [" + node->label();
+        if (!node->raft) {
+            text += node->durable ? " down]" : " gone]";
+            continue;
+        }
+        const raft::Raft& raft = *node->raft;
+        static constexpr const char* roles[] = {"follower", "pre-candidate", "candidate", "leader"};
+        text += std::string(" ") + roles[static_cast<int>(raft.role())] + " of term " +
+                std::to_string(raft.term()) + ", log to " +
+                std::to_string(raft.log().last_index()) + " of term " +
+                std::to_string(raft.log().last_term()) + ", commit " +
+                std::to_string(raft.commit_index()) + ", applied " + std::to_string(node->applied) +
+                ", voters " + std::to_string(raft.configuration().voters.size()) +
+                (raft.configuration().joint() ? " joint" : "") +
+                (raft.is_voter() ? "" : ", itself none") +
+                (node->running() ? "" : ", not running") + "]";
+    }
+    return text;
+}
+
 Nanos Settling::backlog_takes() {
+    if (world_.leader() == nullptr) return {};
     const Node& leader = *world_.leader();
     Index backlog = 0;
     for (const MemberId& id : leader.raft->configuration().everyone()) {
@@ -53,6 +81,10 @@ Nanos Settling::backlog_takes() {
     }
     const Profile& profile = world_.profile();
     return static_cast<long>(backlog) * (4 * profile.weather.delay_max + 2 * profile.sync_max);
+}
+
+std::string Settling::candidate_missing() {
+    return world_.leader() == nullptr ? "nobody leads" : "";
 }
 
 std::string Settling::leader_missing() {

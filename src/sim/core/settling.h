@@ -1,10 +1,12 @@
 // Rule (liveness): once the faults end and every durable node runs,
 //   within leader_within election timeouts (the longest; twice as many where answers take longer
-//   than the gap between heartbeats) somebody leads under a lease;
+//   than the gap between heartbeats) somebody leads;
+//   within as many more it does so under a lease;
 //   within done_within more, every request that was pending is answered, no change of the
 //   configuration is under way, and every member follows that leader;
-//   within done_within more, and the time that its backlog takes at one entry for two round trips
-//   and two syncs, every member has applied everything.
+//   within done_within more, every member has applied everything.
+// To each of the latter three comes the time that the largest backlog takes, at one entry for two
+// round trips and two syncs.
 #pragma once
 
 #include <string>
@@ -26,8 +28,10 @@ public:
 
 private:
     /// Nothing when the rule holds; otherwise what is missing.
+    std::string candidate_missing();
     std::string leader_missing();
     std::string rest_missing();
+    std::string who_is_where() const;
     std::string entries_missing();
     /// How long it took, in % of election_max.
     /// Members other than witnesses were given every entry with its content.

@@ -241,6 +241,10 @@ bool World::may_crash(const Node& node) const {
         }
         const raft::Configuration& own = each.raft->configuration();
         if (!raft::is_quorum(own, profile_.size / 2 + 1, stays)) return false;
+        // … or finish: what comes out of a joint one has fewer voters.
+        raft::Configuration after = own;
+        after.outgoing.clear();
+        if (!raft::is_quorum(after, profile_.size / 2 + 1, stays)) return false;
     }
     return true;
 }
