@@ -70,12 +70,11 @@ private:
         });
         group.on_message_to_member([this](const auto& answer) { echoes_ += answer.from_leader; });
         group.on_vote_request([this](const quorate::VoteRequest& request) {
-            question_ = request;  // kept, as the outcome comes with the poll's id alone
             group_->send_vote(request.poll, random_number() % 4 > 0);
         });
         group.on_vote_result([this](const quorate::VoteResult& result) {
             ++(result.yes() ? yes_ : no_);
-            going_ = result.yes() && result.poll == question_.poll ? question_.topic : "";
+            going_ = result.yes() ? result.topic : "";
             if (going_ == group_->id().hex()) coordinator_.leave_group(*group_);
         });
         group.on_left([this](const auto&) {
@@ -91,8 +90,7 @@ private:
     const std::string instance_, label_;
     quorate::Group* group_ = nullptr;
     Clock::time_point due_;  ///< the next turn
-    quorate::VoteRequest question_;
-    std::string going_;  ///< who is asked about, or was voted out
+    std::string going_;      ///< who is asked about, or was voted out
     int turns_ = 0, heard_ = 0, echoes_ = 0, yes_ = 0, no_ = 0, joined_ = 0, left_ = 0, failed_ = 0;
 };
 

@@ -61,7 +61,7 @@ void listen(quorate::Group& group, Rounds& rounds) {
     });
     group.on_vote_result([&](const quorate::VoteResult& result) {
         if (result.yes()) return;
-        std::cout << rounds.open[result.poll].topic << " is not agreed on\n";
+        std::cout << result.topic << " is not agreed on\n";
         rounds.open.erase(result.poll);
     });
     // The act itself: at the moment, on a thread of the library's that does nothing else.

@@ -40,7 +40,7 @@ void GroupLoop::Impl::keep_company() {
 }
 
 /// A fresh answer to a Hello: proof that somebody is there now, under that id.
-void GroupLoop::Impl::consider_company(const wire::Header& from, const Peer& peer) {
+void GroupLoop::Impl::consider_company(const wire::Header& from, Peer& peer) {
     if (leaving_ || peer.dead || !peer.same_spec) return;
     out_of_touch_.erase(peer.intro.endpoint);
     const auto known =
@@ -54,6 +54,7 @@ void GroupLoop::Impl::consider_company(const wire::Header& from, const Peer& pee
         ++drops_.overflow;
         return;
     }
+    peer.kept = true;  // strangers may be many
     company_.push_back({from.sender, peer.intro.name, peer.intro.endpoint, peer.intro.role});
     status_dirty_ = true;
     story("meets " + peer.intro.name);
@@ -69,6 +70,7 @@ void GroupLoop::Impl::part_with(MemberId id, Departure reason) {
     if (id == self_ || found == company_.end()) return;
     const MemberRecord member = *found;
     company_.erase(found);
+    if (Peer* peer = peers_.find(id)) peer->kept = false;
     status_dirty_ = true;
     story("misses " + member.name);
     if (!dead && out_of_touch_.size() < max_out_of_touch) out_of_touch_[member.endpoint] = now();
@@ -76,15 +78,17 @@ void GroupLoop::Impl::part_with(MemberId id, Departure reason) {
     if (dead) close_unless_reused(member.endpoint);
 }
 
-/// Whoever uses a group's name for something else is refused, on both sides: who comes to a company
-/// gives way to it, a default group that is alone to one that decides, and of two that are alone
-/// the one with the greater id.
+/// Whoever uses a group's name for something else is refused: a default group gives way to a
+/// coordinated one that decides, and else who comes to a company to that; a default group of one to
+/// a member of a coordinated group; of two alone the one with the greater id. Who has ever been in
+/// an incarnation gives way to nobody.
 bool GroupLoop::Impl::gives_way(MemberId id, const Peer& peer, const GroupSpec& theirs) const {
     const bool ours = is_default();
     const bool other = theirs.kind == Kind::default_kind;
-    if ((!ours && !other) || raft_ || leaving_ || peer.same_spec || company_.size() > 1)
-        return false;
-    if (peer.standing.quorum || peer.standing.company) return true;
+    if ((!ours && !other) || was_inside_ || leaving_ || peer.same_spec) return false;
+    if (peer.standing.quorum) return true;
+    if (company_.size() > 1) return false;
+    if (peer.standing.company) return true;
     return ours == other ? id < self_ : ours;
 }
 

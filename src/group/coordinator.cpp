@@ -43,6 +43,12 @@ std::optional<Error> find_problem_in_join(const std::string& component, const st
         return Error{ErrorCode::bad_argument,
                      "--role witness: a default group has no seats: use member or observer"};
     }
+    if (options.peers < 2 * std::size_t{spec.size}) {
+        return Error{ErrorCode::bad_argument, "peers (" + std::to_string(options.peers) +
+                                                  ") must be at least twice the size (" +
+                                                  std::to_string(spec.size) +
+                                                  "): members are among them, and who comes next"};
+    }
     return find_problem(options);
 }
 

@@ -85,7 +85,7 @@ bool GroupLoop::Impl::is_known(MemberId id) const {
 
 void GroupLoop::Impl::say_hellos() {
     for (auto& [endpoint, greeting] : peers_.greetings()) {
-        if (now() < greeting.next_at) continue;
+        if (now() < greeting.next_at || greeting.hinted) continue;
         greeting.interval = greeting_interval(greeting);
         greeting.next_at = now() + greeting.interval;
         // Inside, the leader's rounds tell who is there: only strangers and suspects are greeted.

@@ -94,7 +94,7 @@ private:
     bool is_default() const { return options_.spec.kind == Kind::default_kind; }
     void open_company();
     void keep_company();
-    void consider_company(const wire::Header& from, const Peer& peer);
+    void consider_company(const wire::Header& from, Peer& peer);
     void part_with(MemberId id, Departure reason);
     bool gives_way(MemberId id, const Peer& peer, const GroupSpec& theirs) const;
     static bool is_of_a_company(const wire::Body& body);
@@ -249,6 +249,7 @@ private:
     std::optional<Error> propose(const Asker& asker, Payload bytes, raft::EntryKind kind);
     bool opens_one_too_many(const consensus::Command& command) const;
     void note_proposed(const consensus::Command& command);
+    std::size_t count_polls_to_open() const;
     void on_proposal(const wire::Header& from, const wire::Proposal& proposal);
     void on_proposal_reply(const wire::Header& from, const wire::ProposalReply& reply);
 
@@ -386,6 +387,7 @@ private:
     std::map<std::string, Nanos> out_of_touch_;
 
     // ---- inside ----
+    bool was_inside_ = false;   ///< of any incarnation, ever
     bool told_joined_ = false;  ///< in the roster, and the component knows
     MemberId told_leader_;
     raft::Term told_term_ = 0;

@@ -7,9 +7,11 @@ namespace quorate::group {
 Peer& Peers::at(MemberId id, Nanos now) {
     if (Peer* known = find(id)) return *known;
     if (peers_.size() >= most_) {
-        const auto oldest = std::min_element(
-            peers_.begin(), peers_.end(),
-            [](const auto& a, const auto& b) { return a.second.heard_at < b.second.heard_at; });
+        const auto oldest =
+            std::min_element(peers_.begin(), peers_.end(), [](const auto& a, const auto& b) {
+                return std::pair(a.second.kept, a.second.heard_at) <
+                       std::pair(b.second.kept, b.second.heard_at);
+            });
         peers_.erase(oldest);
     }
     Peer& peer = peers_[id];
@@ -108,7 +110,9 @@ std::size_t Peers::count_answering() const {
 
 void Peers::connected(io::ConnectionId connection, MemberId id) {
     if (connection == 0) return;
-    if (connections_.size() >= most_) connections_.erase(connections_.begin());
+    if (connections_.size() >= most_ && !connections_.contains(connection)) {
+        connections_.erase(connections_.begin());
+    }
     connections_[connection] = id;
 }
 

@@ -28,6 +28,7 @@ struct Peer {
     Nanos sent_at = base::long_ago;      ///< last application message to it alone
     Nanos known_at{};                    ///< since when it is known at intro.endpoint
     Nanos round_trip{};                  ///< smoothed; zero: not measured
+    bool kept = false;                   ///< whatever else must be forgotten
     bool dead = false;                   ///< proven (rule 7); its id never comes back
     base::PublicKey key;  ///< the one it was first heard with; none where nobody has one
 };

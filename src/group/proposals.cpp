@@ -61,6 +61,19 @@ bool GroupLoop::Impl::opens_one_too_many(const consensus::Command& command) cons
            machine_->open_polls().size() + polls_to_open_ >= options_.member.open_polls;
 }
 
+/// Those that a former leader took, too.
+std::size_t GroupLoop::Impl::count_polls_to_open() const {
+    std::size_t count = 0;
+    const raft::Log& log = raft_->log();
+    for (raft::Index index = machine_->applied() + 1; index <= log.last_index(); ++index) {
+        const raft::Entry& entry = log.at(index);
+        if (entry.kind != raft::EntryKind::command) continue;
+        const auto command = consensus::decode(entry.data);
+        count += command && std::holds_alternative<consensus::OpenPoll>(*command) ? 1 : 0;
+    }
+    return count;
+}
+
 void GroupLoop::Impl::note_proposed(const consensus::Command& command) {
     if (std::holds_alternative<consensus::OpenPoll>(command)) ++polls_to_open_;
 }

@@ -10,7 +10,10 @@ void GroupLoop::Impl::watch_leader() {
     if (!raft_) return;
     const MemberId leader = raft_->leader();
     const raft::Term term = raft_->term();
-    if (leads() && led_since_ == never) led_since_ = now();
+    if (leads() && led_since_ == never) {
+        led_since_ = now();
+        polls_to_open_ = count_polls_to_open();
+    }
     if (!leads()) {
         led_since_ = never;
         polls_to_open_ = 0;
@@ -171,7 +174,9 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     founding_retry_at_ = base::long_ago;
     // Who was a peer may have become somebody else: everybody is asked anew.
     for (const auto& [id, peer] : peers_.all()) peers_.greet(peer.intro.endpoint, now());
-    for (auto& [endpoint, greeting] : peers_.greetings()) greeting.next_at = now();
+    for (auto& [endpoint, greeting] : peers_.greetings()) {
+        if (!greeting.hinted) greeting.next_at = now();
+    }
     status_dirty_ = true;
     outbox_.post(GroupReset{previous, self_});
 }

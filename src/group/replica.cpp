@@ -40,6 +40,7 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
     measurements_.excuse();
     elections_.entered(now(), false);
+    was_inside_ = true;
     proposed_.reset();
     joining_.reset();
     accepted_founding_ = {};
@@ -222,8 +223,9 @@ CompactionLimits compaction_for(const MemberOptions& member) {
     limits.after_bytes = member.kept_bytes / 4;
     limits.keep_entries = member.kept_entries / 50;
     limits.keep_bytes = member.kept_bytes / 16;
-    limits.keep_entries_for_state = member.kept_entries;
-    limits.keep_bytes_for_state = member.kept_bytes;
+    // What comes until the next cut is part of it.
+    limits.keep_entries_for_state = member.kept_entries - limits.after_entries;
+    limits.keep_bytes_for_state = member.kept_bytes - limits.after_bytes;
     return limits;
 }
 

@@ -1,8 +1,10 @@
 // The simulator's command line:
-//   quorate_sim [--world groups|default|core|all] [--seeds N] [--first S] [--jobs J]   N seeds from
-//   S on quorate_sim [--world …] --seed S [--trace]                    one seed; with its story
-// Worlds: groups are GroupLoops on a simulated network, default those of default groups; core are
-// Raft cores with simulated disks. All by default.
+//   quorate_sim [--world WORLD] [--seeds N] [--first S] [--jobs J]
+//       N seeds, from S on
+//   quorate_sim [--world WORLD] --seed S [--trace]
+//       one seed; with its story
+// Worlds: groups are GroupLoops on a simulated network, default those of default groups, core are
+// Raft cores with simulated disks; all by default.
 // --require-coverage: a branch of the core's world that was never reached is a failure.
 // Exit status: 0 every rule held, 1 a seed failed, 64 bad usage.
 #include <chrono>

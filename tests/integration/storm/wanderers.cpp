@@ -1,12 +1,14 @@
 // Components of one group, each with a coordinator of its own, that join and leave at random.
-//   wanderers FIRST COUNT ALL [SEED…]    COUNT of the ALL members, numbered from FIRST on; the
-//   first
-//                                        ones are seeds where none are given
+//   wanderers FIRST COUNT ALL [SEED…]
+//       COUNT of the ALL members, numbered from FIRST on; the first ones are seeds if none are
+//       given
 // Tells their endpoints first: {"event":"started","endpoints":[…]}. Commands, one a line:
-//   gather    all join and stay; {"event":"together","visits":…} once all of the group are there
-//   count     {"event":"counted",…}: descriptors, and bytes in use
-//   storm     each joins, stays for 1 to 8 s, leaves, and comes back within 1 s, until the next
-//   command
+//   gather
+//       all join and stay; {"event":"together","visits":…} once all of the group are there
+//   count
+//       {"event":"counted",…}: descriptors, and bytes in use
+//   storm
+//       each joins, stays for 1 to 8 s, leaves and is back within 1 s, until the next command
 // Ends when standard input closes; with {"event":"stuck",…} when one is on its way for too long.
 #include <malloc.h>
 #include <poll.h>
