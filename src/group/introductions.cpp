@@ -6,6 +6,8 @@ namespace quorate::group {
 
 namespace {
 constexpr std::size_t contacts_in_a_frame = 64;
+/// How much less each says in a crowd than to as many as are none yet.
+constexpr std::size_t crowd_patience = 4;
 constexpr Nanos resting_interval = std::chrono::seconds(1);
 /// Every heartbeat, to everybody: what a member missed reaches it in a few.
 constexpr std::size_t contacts_among_members = 2;
@@ -58,7 +60,8 @@ bool GroupLoop::Impl::is_settled() const {
 /// Between two Hellos to the same endpoint, while members look for each other: a heartbeat, and
 /// longer the more there are, so that what one member says does not grow with their number.
 Nanos GroupLoop::Impl::pace() const {
-    return timing().heartbeat * std::max<std::size_t>(answering_ / options_.crowd, 1);
+    if (answering_ <= options_.crowd) return timing().heartbeat;
+    return timing().heartbeat * (crowd_patience * answering_ / options_.crowd);
 }
 
 Nanos GroupLoop::Impl::greeting_interval(const Greeting& greeting) const {

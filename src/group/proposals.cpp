@@ -2,6 +2,8 @@
 //
 // The proposer learns the outcome from its own copy of the log, so a commit costs no extra answer;
 // only a refusal is sent back.
+#include <algorithm>
+
 #include "group/loop_impl.h"
 
 namespace quorate::group {
@@ -65,7 +67,9 @@ bool GroupLoop::Impl::opens_one_too_many(const consensus::Command& command) cons
 std::size_t GroupLoop::Impl::count_polls_to_open() const {
     std::size_t count = 0;
     const raft::Log& log = raft_->log();
-    for (raft::Index index = machine_->applied() + 1; index <= log.last_index(); ++index) {
+    // The last entry that was applied as a command may lie far before the snapshot.
+    const raft::Index from = std::max(machine_->applied() + 1, log.first_index());
+    for (raft::Index index = from; index <= log.last_index(); ++index) {
         const raft::Entry& entry = log.at(index);
         if (entry.kind != raft::EntryKind::command) continue;
         const auto command = consensus::decode(entry.data);
