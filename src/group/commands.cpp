@@ -13,6 +13,10 @@ std::string too_large(std::size_t size, std::size_t bound) {
            std::to_string(bound) + ": split it, or raise message_bytes at every member";
 }
 
+RequestId request_of(const io::Command& command) {
+    return std::visit([](const auto& each) { return each.request; }, command);
+}
+
 /// What only a coordinated group can do.
 bool needs_a_leader(const io::Command& command) {
     return !std::holds_alternative<io::SendToGroup>(command) &&
@@ -24,13 +28,11 @@ bool needs_a_leader(const io::Command& command) {
 void GroupLoop::Impl::on_command(io::Command& command) {
     if (auto* woke = std::get_if<io::ActionWoke>(&command)) return run(*woke);
     if (finished_ || (leaving_ && !std::holds_alternative<io::LeaveGroup>(command))) {
-        const RequestId request = std::visit([](const auto& c) { return c.request; }, command);
-        failed(request, ErrorCode::left, "this member is leaving the group");
+        failed(request_of(command), ErrorCode::left, "this member is leaving the group");
         return;
     }
     if (is_default() && needs_a_leader(command)) {
-        const RequestId request = std::visit([](const auto& c) { return c.request; }, command);
-        failed(request, ErrorCode::not_coordinated,
+        failed(request_of(command), ErrorCode::not_coordinated,
                "a default group has no leader and decides nothing: join it with kind coordinated");
         return;
     }

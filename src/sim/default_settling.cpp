@@ -8,14 +8,6 @@ namespace quorate::sim {
 
 using namespace std::chrono_literals;
 
-std::vector<Process*> DefaultSettling::everybody() {
-    std::vector<Process*> all;
-    for (Node node = 0; node < world_.machines(); ++node) {
-        if (Process* process = world_.process(node)) all.push_back(process);
-    }
-    return all;
-}
-
 void DefaultSettling::run() {
     Scheduler& scheduler = world_.scheduler();
     const Nanos patience = std::max<Nanos>(30s, 30 * world_.profile().spec.timing.peer_timeout);
@@ -42,8 +34,8 @@ bool DefaultSettling::start_the_missing() {
 std::optional<std::string> DefaultSettling::not_settled() {
     if (start_the_missing()) return "not everybody runs";
     std::set<MemberId> all;
-    for (Process* process : everybody()) all.insert(process->loop->id());
-    for (Process* process : everybody()) {
+    for (Process* process : world_.processes()) all.insert(process->loop->id());
+    for (Process* process : world_.processes()) {
         std::set<MemberId> company;
         const std::vector<MemberInfo>& members = process->mailbox.status().members;
         for (const MemberInfo& member : members) company.insert(member.id);
@@ -59,7 +51,7 @@ std::optional<std::string> DefaultSettling::what_is_missing() {
         sent_ = false;
         return problem;
     }
-    const std::vector<Process*> all = everybody();
+    const std::vector<Process*> all = world_.processes();
     if (!sent_) {
         sent_ = true;
         got_message_.clear();

@@ -24,7 +24,6 @@ public:
     void watch(Process& process, const Event& event);
 
 private:
-    std::vector<Process*> everybody();
     bool start_the_missing();
     std::optional<std::string> not_settled();
     std::optional<std::string> what_is_missing();

@@ -8,14 +8,6 @@ namespace quorate::sim {
 
 using namespace std::chrono_literals;
 
-std::vector<Process*> Settling::everybody() {
-    std::vector<Process*> all;
-    for (Node node = 0; node < world_.machines(); ++node) {
-        if (Process* process = world_.process(node)) all.push_back(process);
-    }
-    return all;
-}
-
 void Settling::run() {
     const GroupSpec& spec = world_.profile().spec;
     Scheduler& scheduler = world_.scheduler();
@@ -51,14 +43,14 @@ std::optional<std::string> Settling::what_is_missing() {
         act();
         return "an ordered message and a poll are under way";
     }
-    const std::size_t all = everybody().size();
+    const std::size_t all = world_.processes().size();
     if (!message_done_) return "the ordered message is not acknowledged";
     if (got_message_.size() + world_.profile().witnesses < all)
         return "the ordered message did not reach everybody";
     if (!poll_) return "the poll is not opened";
     if (got_result_.size() < all) return "the poll's result did not reach everybody";
     if (acted_in_time_.size() + world_.profile().witnesses < all) return "not everybody acted";
-    for (Process* process : everybody()) {
+    for (Process* process : world_.processes()) {
         if (const auto poll = world_.referee().owed_poll(*process)) {
             return process->label() + " was never told how poll " + brief(*poll) + " ended";
         }
@@ -84,7 +76,7 @@ bool Settling::start_the_missing() {
 }
 
 std::optional<std::string> Settling::not_settled() {
-    const std::vector<Process*> all = everybody();
+    const std::vector<Process*> all = world_.processes();
     if (start_the_missing()) return "not everybody runs";
     MemberId leader;
     IncarnationId incarnation;
@@ -127,7 +119,7 @@ std::optional<std::string> Settling::not_settled() {
 std::optional<std::string> Settling::who_is_behind() {
     // Who is behind may be given the state, and with it not the message that act() sends.
     raft::Index committed = 0;
-    const std::vector<Process*> all = everybody();
+    const std::vector<Process*> all = world_.processes();
     for (Process* process : all) {
         committed = std::max(committed, process->loop->raft()->commit_index());
     }
@@ -148,7 +140,7 @@ void Settling::set_clocks() {
 }
 
 void Settling::act() {
-    const std::vector<Process*> all = everybody();
+    const std::vector<Process*> all = world_.processes();
     std::vector<Process*> speakers;
     for (Process* each : all) {
         if (world_.profile().role_of(each->node) != Role::witness) speakers.push_back(each);
@@ -213,7 +205,7 @@ void Settling::watch(Process& process, const Event& event) {
 
 std::string Settling::describe() {
     std::string text;
-    for (Process* process : everybody()) {
+    for (Process* process : world_.processes()) {
         const group::GroupLoop& loop = *process->loop;
         text += " [" + process->label() + " " + brief(loop.id());
         if (loop.raft() == nullptr) {

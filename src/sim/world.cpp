@@ -34,6 +34,14 @@ std::string World::endpoint_of(Node node) const {
     return "tcp://10.0.0." + std::to_string(node + 1) + ":" + std::to_string(machines_[node].port);
 }
 
+std::vector<Process*> World::processes() const {
+    std::vector<Process*> all;
+    for (const Machine& machine : machines_) {
+        if (machine.process) all.push_back(machine.process.get());
+    }
+    return all;
+}
+
 std::optional<Node> World::leader() {
     for (Node node = 0; node < machines(); ++node) {
         const Process* each = process(node);

@@ -39,6 +39,8 @@ public:
     Node machines() const { return static_cast<Node>(machines_.size()); }
     /// Null while nothing runs there.
     Process* process(Node node) { return machines_[node].process.get(); }
+    /// All that have not ended, by machine.
+    std::vector<Process*> processes() const;
     /// Null once it has ended.
     Process* find(Life life) { return life < lives_.size() ? lives_[life] : nullptr; }
     bool runs(Node node) const { return machines_[node].process != nullptr && !stopped(node); }

@@ -104,21 +104,15 @@ bool summarize(const char* world, const Tally& total, std::chrono::steady_clock:
     return total.failed == 0;
 }
 
-bool run_groups(const Arguments& arguments) {
+/// A world of groups, coordinated or not.
+bool run_groups(const Arguments& arguments, const char* world,
+                sim::Counters (*run_all)(const sim::Range&),
+                sim::Verdict (*run_one)(std::uint64_t, const sim::RunOptions&)) {
     const auto begin = std::chrono::steady_clock::now();
-    if (!arguments.seed) return summarize("groups", sim::run_groups(arguments.range), begin);
-    const auto verdict = sim::run_seed(*arguments.seed, {.trace = arguments.trace});
+    if (!arguments.seed) return summarize(world, run_all(arguments.range), begin);
+    const auto verdict = run_one(*arguments.seed, {.trace = arguments.trace});
     if (!verdict.ok()) std::printf("%s\n", verdict.describe().c_str());
-    return summarize("groups", verdict.counters, begin);
-}
-
-bool run_default(const Arguments& arguments) {
-    const auto begin = std::chrono::steady_clock::now();
-    if (!arguments.seed)
-        return summarize("default groups", sim::run_default(arguments.range), begin);
-    const auto verdict = sim::run_default_seed(*arguments.seed, {.trace = arguments.trace});
-    if (!verdict.ok()) std::printf("%s\n", verdict.describe().c_str());
-    return summarize("default groups", verdict.counters, begin);
+    return summarize(world, verdict.counters, begin);
 }
 
 bool run_core(const Arguments& arguments) {
@@ -139,8 +133,13 @@ bool run_core(const Arguments& arguments) {
 int main(int argc, char** argv) {
     const Arguments arguments = parse(argc, argv);
     bool passed = true;
-    if (arguments.groups) passed = run_groups(arguments) && passed;
-    if (arguments.defaults) passed = run_default(arguments) && passed;
+    if (arguments.groups) {
+        passed = run_groups(arguments, "groups", sim::run_groups, sim::run_seed) && passed;
+    }
+    if (arguments.defaults) {
+        passed = run_groups(arguments, "default groups", sim::run_default, sim::run_default_seed) &&
+                 passed;
+    }
     if (arguments.core) passed = run_core(arguments) && passed;
     return passed ? 0 : 1;
 }
