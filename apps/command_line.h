@@ -8,6 +8,7 @@
 
 #include <boost/program_options.hpp>
 #include <string>
+#include <variant>
 
 #include "subcommand.h"
 
@@ -22,5 +23,29 @@ inline constexpr const char* placeholder_sentence = "%word% is in no option's na
 boost::program_options::variables_map read_command_line(
     const Arguments& arguments, const boost::program_options::options_description& described,
     const boost::program_options::positional_options_description& positionals = {});
+
+/// Thrown where a value can't be used; the sentence names the option.
+struct Unusable {
+    std::string sentence;
+};
+
+/// Reads the command line and lets `take(variables_map&)` make options of it.
+template <class Options, class Take>
+std::variant<Options, HelpWanted, BadUsage> parse_options(
+    const Arguments& arguments, const boost::program_options::options_description& described,
+    const Take& take) {
+    namespace po = boost::program_options;
+    try {
+        po::variables_map map = read_command_line(arguments, described);
+        if (map.count("help") > 0) return HelpWanted{};
+        return take(map);
+    } catch (const Unusable& unusable) {
+        return BadUsage{unusable.sentence};
+    } catch (const po::too_many_positional_options_error&) {
+        return BadUsage{"all arguments are options of the form --name value; see --help"};
+    } catch (const po::error& error) {
+        return BadUsage{error.what()};
+    }
+}
 
 }  // namespace quorate::apps

@@ -36,11 +36,6 @@ po::options_description describe(const std::string& name) {
     return all;
 }
 
-/// Thrown inside of this file alone.
-struct Unusable {
-    std::string sentence;
-};
-
 Duration milliseconds_in(const po::variables_map& map, const std::string& option,
                          std::int64_t least) {
     const std::string text = map[option].as<std::string>();
@@ -73,17 +68,7 @@ InspectCommandOptions check(const po::variables_map& map) {
 
 std::variant<InspectCommandOptions, HelpWanted, BadUsage> parse_inspect_options(
     const std::string& name, const Arguments& arguments) {
-    try {
-        const po::variables_map map = read_command_line(arguments, describe(name));
-        if (map.count("help") > 0) return HelpWanted{};
-        return check(map);
-    } catch (const Unusable& unusable) {
-        return BadUsage{unusable.sentence};
-    } catch (const po::too_many_positional_options_error&) {
-        return BadUsage{"all arguments are options of the form --name value; see --help"};
-    } catch (const po::error& error) {
-        return BadUsage{error.what()};
-    }
+    return parse_options<InspectCommandOptions>(arguments, describe(name), check);
 }
 
 std::string inspect_help(const std::string& name) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "member_options.h"
 #include "quorate/inspector.h"
+#include "subcommand.h"
 
 namespace quorate::apps {
 

@@ -24,11 +24,6 @@ struct Values {
     std::string text(const std::string& option) const { return map[option].as<std::string>(); }
 };
 
-/// Thrown inside of this file alone, to leave the middle of the checks.
-struct Unusable {
-    std::string sentence;
-};
-
 [[noreturn]] void refuse(const std::string& option, const std::string& what) {
     throw Unusable{"--" + option + " " + what};
 }
@@ -282,18 +277,10 @@ template <class Options, class Take>
 std::variant<Options, HelpWanted, BadUsage> parse(const Arguments& arguments,
                                                   const po::options_description& described,
                                                   const Take& take) {
-    try {
-        po::variables_map map = read_command_line(arguments, described);
-        if (map.count("help") > 0) return HelpWanted{};
+    return parse_options<Options>(arguments, described, [&](po::variables_map& map) {
         if (map.count("config") > 0) read_config(described, map);
         return take(Values{map});
-    } catch (const Unusable& unusable) {
-        return BadUsage{unusable.sentence};
-    } catch (const po::too_many_positional_options_error&) {
-        return BadUsage{"all arguments are options of the form --name value; see --help"};
-    } catch (const po::error& error) {
-        return BadUsage{error.what()};
-    }
+    });
 }
 
 po::options_description describe_doctor() {

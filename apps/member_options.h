@@ -22,12 +22,6 @@ struct MemberCommandOptions {
     bool hold = false;
 };
 
-struct HelpWanted {};
-/// One sentence naming the option.
-struct BadUsage {
-    std::string sentence;
-};
-
 std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
     const Arguments& arguments);
 

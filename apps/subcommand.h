@@ -34,4 +34,11 @@ int doctor_command(const Arguments& arguments);
 /// Writes "quorate WHO: SENTENCE" to standard error.
 void complain(const std::string& who, const std::string& sentence);
 
+/// What becomes of a command line that is no options.
+struct HelpWanted {};
+/// One sentence naming the option.
+struct BadUsage {
+    std::string sentence;
+};
+
 }  // namespace quorate::apps
