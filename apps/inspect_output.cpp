@@ -95,6 +95,7 @@ Json describe_status(const InspectedStatus& inspected) {
               {"name", inspected.name},
               {"endpoint", inspected.status.endpoint}};
     add_status(json, inspected.status);
+    json["size"] = inspected.status.size;
     json["leader_name"] = name_in(inspected.status.members, inspected.status.leader);
     if (!inspected.status.beacon_problem.empty()) {
         json["beacon_problem"] = inspected.status.beacon_problem;
@@ -114,6 +115,7 @@ std::string readable_status(const InspectedStatus& inspected) {
          << "incarnation  " << (status.incarnation ? status.incarnation.hex() : "none") << '\n'
          << "committed    up to " << status.commit_index << '\n'
          << "quorum       " << (status.quorum ? "yes" : "no") << '\n'
+         << "size         " << status.size << '\n'
          << "members      " << status.members.size() << '\n';
     if (!status.beacon_problem.empty()) text << "beacon       " << status.beacon_problem << '\n';
     return text.str();

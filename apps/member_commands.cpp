@@ -122,14 +122,21 @@ MemberCommand parse_transfer(Words words) {
     return command::Transfer{*to};
 }
 
+MemberCommand parse_resize(Words words) {
+    const std::string_view word = words.next();
+    std::uint32_t size = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), size);
+    const bool whole = error == std::errc{} && end == word.data() + word.size();
+    if (!whole || size < 1 || size > GroupSpec::max_size || !words.at_end()) {
+        return command::Bad{"takes the group's new size, 1 to 1000"};
+    }
+    return command::Resize{size};
+}
+
 template <class Plain>
 MemberCommand parse_plain(Words words) {
     if (!words.at_end()) return command::Bad{"takes nothing after it"};
     return Plain{};
-}
-
-MemberCommand parse_later(Words) {
-    return command::Bad{"is not in this version"};
 }
 
 using Parser = MemberCommand (*)(Words);
@@ -146,7 +153,7 @@ const std::map<std::string_view, Parser>& parsers() {
         {"leave", parse_plain<command::Leave>},
         {"request-action", parse_request_action},
         {"cancel", parse_cancel},
-        {"resize", parse_later},
+        {"resize", parse_resize},
     };
     return all;
 }
@@ -160,7 +167,7 @@ MemberCommand parse_command(const std::string& line) {
     if (parser == parsers().end()) {
         return command::Bad{
             "there is no such command; there are send, send-ordered, send-leader, send-member, "
-            "request-vote, request-action, cancel, vote, status, transfer and leave"};
+            "request-vote, request-action, cancel, vote, status, transfer, resize and leave"};
     }
     MemberCommand parsed = parser->second(words);
     if (auto* bad = std::get_if<command::Bad>(&parsed)) {

@@ -47,6 +47,9 @@ struct Status {};
 struct Transfer {
     MemberId to;
 };
+struct Resize {
+    std::uint32_t size = 0;
+};
 struct Leave {};
 /// Not a command; one sentence that says what would be.
 struct Bad {
@@ -57,7 +60,7 @@ struct Bad {
 using MemberCommand =
     std::variant<command::Send, command::SendOrdered, command::SendToLeader, command::SendToMember,
                  command::RequestVote, command::RequestAction, command::Cancel, command::Vote,
-                 command::Status, command::Transfer, command::Leave, command::Bad>;
+                 command::Status, command::Transfer, command::Resize, command::Leave, command::Bad>;
 
 MemberCommand parse_command(const std::string& line);
 /// The line's first word, for its reply; cut where it is too long to be one.

@@ -338,6 +338,7 @@ std::string member_help() {
             "  vote POLL yes|no\n"
             "  status\n"
             "  transfer ID               hand leadership on\n"
+            "  resize N                  the group is deployed with N members from now on\n"
             "  leave\n";
     return help.str();
 }

@@ -182,6 +182,9 @@ void MemberSession::carry_out(const CommandName& name, const command::Status&) {
 void MemberSession::carry_out(const CommandName& name, const command::Transfer& command) {
     expect(name, group_.transfer_leadership(command.to));
 }
+void MemberSession::carry_out(const CommandName& name, const command::Resize& command) {
+    expect(name, group_.resize(command.size));
+}
 void MemberSession::carry_out(const CommandName& name, const command::Leave&) {
     leave_deadline_ms_ = now_ms() + leave_bound_ms;
     expect(name, coordinator_.leave_group(group_));

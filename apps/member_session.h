@@ -49,6 +49,7 @@ private:
     void carry_out(const CommandName& name, const command::Vote& command);
     void carry_out(const CommandName& name, const command::Status& command);
     void carry_out(const CommandName& name, const command::Transfer& command);
+    void carry_out(const CommandName& name, const command::Resize& command);
     void carry_out(const CommandName& name, const command::Leave& command);
     void carry_out(const CommandName& name, const command::Bad& command);
 

@@ -77,6 +77,8 @@ struct Command {
     expirePoll @6 :Id;
     closeAction @7 :CloseAction;
     cancelAction @8 :CancelAction;
+    resize @9 :Resize;
+    finishResize @10 :UInt32;     # the leader's: the size
   }
 }
 
@@ -147,6 +149,15 @@ struct CancelAction {
   stampNs @5 :Int64;
 }
 
+struct Resize {
+  requester :group {
+    high @0 :UInt64;
+    low @1 :UInt64;
+  }
+  request @2 :UInt64;
+  size @3 :UInt32;
+}
+
 struct CastVote {
   poll :group {
     high @0 :UInt64;
@@ -170,6 +181,17 @@ struct State {
   results @5 :List(PollResult);   # closed ones, in the order of closing
   sessions @6 :List(Session);     # by member
   actions @7 :List(Action);       # agreed ones whose moment may be to come, by id
+  growing @8 :Growing;            # size 0 unless the group is to get larger
+}
+
+struct Growing {
+  size @0 :UInt32;
+  requester :group {
+    high @1 :UInt64;
+    low @2 :UInt64;
+  }
+  request @3 :UInt64;
+  since @4 :UInt64;               # index
 }
 
 struct Action {

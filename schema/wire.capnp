@@ -202,6 +202,8 @@ struct Configuration {
   outgoing @1 :List(Log.Id);
   learners @2 :List(Log.Id);
   witnesses @3 :List(Log.Id);   # each also a voter
+  seats @4 :UInt32;             # at least 1
+  outgoingSeats @5 :UInt32;     # of `outgoing`; 0 if there is none
 }
 
 # Its index follows from its place: the first one's is prevIndex + 1.
@@ -354,6 +356,7 @@ struct Status {
   endpoint @10 :Text;
   beaconProblem @11 :Text;
   members @12 :List(MemberInfo);
+  size @13 :UInt32;
 
   enum State {
     follower @0; candidate @1; leader @2; learner @3; standby @4; observer @5; witness @6; outside @7;

@@ -28,6 +28,7 @@ std::size_t index_of(const MemberId& id) {
 
 Trio::Trio(std::uint64_t lag) : lag_(lag) {
     auto founding = std::make_shared<raft::Snapshot>();
+    founding->configuration.seats = nodes_.size();
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         founding->configuration.voters.push_back(member(i));
     }
@@ -37,7 +38,6 @@ Trio::Trio(std::uint64_t lag) : lag_(lag) {
         options.heartbeat = milliseconds(50);
         options.election_min = milliseconds(150);
         options.election_max = milliseconds(300);
-        options.seat_floor = 2;
         options.seed = i + 1;
         nodes_[i].raft = std::make_unique<raft::Raft>(options, now(), founding);
         nodes_[i].inbox.ring.resize(ring_size);

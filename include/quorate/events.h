@@ -202,6 +202,7 @@ struct GroupStatus {
     std::uint64_t commit_index = 0;
     std::vector<MemberInfo> members;
     std::string endpoint;
+    std::uint32_t size = 0;  ///< the deployment's: as agreed, or, outside, as this member came with
     bool lease = false;   ///< am_leader() at the time of asking
     bool quorum = false;
     Lateness loop_lateness;

@@ -174,6 +174,27 @@ public:
     /// unknown_member.
     Request transfer_leadership(MemberId to, Completion done = {});
 
+    /// Changes how many members the group is deployed with (GroupSpec::size), by the log. Done: the
+    /// group has that size, status().size says it, and members of the new size may come.
+    ///
+    /// Growing takes effect when every member in the roster has acknowledged it, so that nobody
+    /// founds by the old size any more; from then on decisions take as many voters as the new size
+    /// asks for, and so many must be there already: 2 grow to 3, 3 to 5, 4 and more to any size. It
+    /// waits until they are alive; unknown_outcome after 5 s means that it still waits, and asking
+    /// again waits on. The order is: let every component's configuration say the new size, resize,
+    /// then start the new members. Shrinking is for when the others are gone: let them leave and
+    /// stop them, resize, then change the configurations; those who stay must still decide by the
+    /// old size, so it goes down to a majority at a time (7 to 4, 5 to 3, 3 to 2). A member whose group is lost in the middle
+    /// may be left with the old size, is refused with a sentence, and comes back when it is started
+    /// again.
+    ///
+    /// Asking for the present size calls a growth off that waits for somebody. Further errors:
+    /// bad_argument if more members than that are in, or it can't grow so far at once; would_block
+    /// while it grows to another size; too_late if another member called it off.
+    ///
+    ///   if (auto done = feeder.await(feeder.resize(5)); !done) log(done.error().message);
+    Request resize(std::uint32_t size, Completion done = {});
+
     /// Waits for a request's outcome and takes it out of the queue: neither its completion nor a
     /// handler hears of it. Other events wait for the next dispatch() meanwhile. For start-up and
     /// tools; a control loop listens instead. Passes on the error of a request that was not taken,

@@ -72,7 +72,11 @@ struct GroupSpec {
     /// With N above max_voters, only the founding takes a majority of N; after it, decisions take a
     /// majority of the max_voters seats, so two incarnations exclude each other only as long as the
     /// members that hold seats keep running or are replaced through the group.
+    ///
+    /// Group::resize() changes it. Every component's own configuration must say the new size by
+    /// then, for when it starts again: one that comes with another size than the group's is refused.
     std::uint32_t size = 3;
+    static constexpr std::uint32_t max_size = 1000;
     std::uint32_t max_voters = 7;  ///< seats: the most Raft voters, 1 to 15, odd
     Kind kind = Kind::coordinated;
     Timing timing = {};

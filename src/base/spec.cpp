@@ -69,7 +69,7 @@ std::string kind_text(Kind kind) {
 }  // namespace
 
 std::optional<Error> find_problem(const GroupSpec& spec) {
-    if (spec.size < 1 || spec.size > 1000) {
+    if (spec.size < 1 || spec.size > GroupSpec::max_size) {
         return bad("--size (" + std::to_string(spec.size) + ") must be 1 to 1000");
     }
     if (spec.max_voters < 1 || spec.max_voters > 15 || spec.max_voters % 2 == 0) {

@@ -69,6 +69,13 @@ struct Writer {
         cancel.setRequest(command.request);
         cancel.setStampNs(command.stamp.count());
     }
+    void operator()(const Resize& command) {
+        auto resize = root.initResize();
+        write_id(resize.getRequester(), command.requester);
+        resize.setRequest(command.request);
+        resize.setSize(command.size);
+    }
+    void operator()(const FinishResize& command) { root.setFinishResize(command.size); }
 };
 
 struct Measure {
@@ -164,6 +171,18 @@ const char* read(schema_log::CancelAction::Reader reader, CancelAction& command)
     return command.poll && command.requester ? nullptr : "nothing is called off, or by nobody";
 }
 
+const char* read_size(std::uint32_t read, std::uint32_t& size) {
+    size = read;
+    return size >= 1 && size <= GroupSpec::max_size ? nullptr : "no group has that size";
+}
+
+const char* read(schema_log::Resize::Reader reader, Resize& command) {
+    command.requester = read_id<MemberId>(reader.getRequester());
+    command.request = reader.getRequest();
+    if (!command.requester) return "nobody asks for another size";
+    return read_size(reader.getSize(), command.size);
+}
+
 const char* read(schema::Reader root, const Payload& bytes, Command& command) {
     if (root.getVersion() != version) return "unknown version of a log entry";
     switch (root.which()) {
@@ -183,6 +202,10 @@ const char* read(schema::Reader root, const Payload& bytes, Command& command) {
             return read(root.getCloseAction(), command.emplace<CloseAction>());
         case schema::CANCEL_ACTION:
             return read(root.getCancelAction(), command.emplace<CancelAction>());
+        case schema::RESIZE:
+            return read(root.getResize(), command.emplace<Resize>());
+        case schema::FINISH_RESIZE:
+            return read_size(root.getFinishResize(), command.emplace<FinishResize>().size);
     }
     return "unknown kind of log entry";
 }

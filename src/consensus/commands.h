@@ -89,8 +89,20 @@ struct CancelAction {
     base::Nanos stamp{};
 };
 
+/// Asks for another size of the group (rule 1). A smaller one holds at once; a greater one once the
+/// leader says so, which it does when every member in the roster has this entry.
+struct Resize {
+    MemberId requester;
+    std::uint64_t request = 0;
+    std::uint32_t size = 0;  ///< 1 to 1000
+};
+/// The leader's: every member has acknowledged the greater size.
+struct FinishResize {
+    std::uint32_t size = 0;
+};
+
 using Command = std::variant<Join, Leave, OrderedMessage, OpenPoll, CastVote, ExpirePoll,
-                             CloseAction, CancelAction>;
+                             CloseAction, CancelAction, Resize, FinishResize>;
 
 /// One encoding for each command; deterministic.
 Payload encode(const Command& command);

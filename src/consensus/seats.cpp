@@ -67,13 +67,34 @@ private:
     const SeatView& view_;
 };
 
+/// Fewer seats: those of voters that are gone are not taken over any more (rule 1).
+void drop_seats(const StateMachine& machine, const Seating& seating, SeatPlan& plan) {
+    std::vector<MemberId> fewer = plan.voters;
+    for (const MemberId& holder : plan.voters) {
+        if (fewer.size() <= machine.wanted_seats()) break;
+        if (machine.find_member(holder) == nullptr) std::erase(fewer, holder);
+    }
+    if (fewer.size() > machine.wanted_seats() || !seating.is_sound(fewer)) return;
+    plan.voters = std::move(fewer);
+    plan.seats = machine.wanted_seats();
+}
+
+/// More seats: the group goes on only with as many voters as they take.
+void add_seats(const StateMachine& machine, const SeatView& view, SeatPlan& plan) {
+    const std::uint32_t floor = machine.wanted_seats() / 2 + 1;
+    const auto living = std::count_if(view.voters.begin(), view.voters.end(), view.alive);
+    if (living >= static_cast<std::ptrdiff_t>(floor)) plan.seats = machine.wanted_seats();
+}
+
 }  // namespace
 
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view) {
-    SeatPlan plan{view.voters, {}, {}};
+    SeatPlan plan{view.voters, {}, {}, view.seats};
     const Seating seating(machine, view);
+    if (machine.wanted_seats() < view.seats) drop_seats(machine, seating, plan);
+    if (machine.wanted_seats() > view.seats) add_seats(machine, view, plan);
     std::vector<MemberId> lost;
-    for (const MemberId& holder : view.voters) {
+    for (const MemberId& holder : plan.voters) {
         if (machine.find_member(holder) == nullptr || view.dead(holder)) lost.push_back(holder);
     }
     for (const MemberId& candidate : find_candidates(machine, view)) {
@@ -93,8 +114,8 @@ std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& 
     std::copy_if(plan.voters.begin(), plan.voters.end(), std::back_inserter(plan.witnesses),
                  [&](const MemberId& id) { return seating.is_witness(id); });
     plan.learners = find_seatless(machine.roster(), plan.voters);
-    const bool as_it_is =
-        same_members(plan.voters, view.voters) && same_members(plan.learners, view.learners);
+    const bool as_it_is = same_members(plan.voters, view.voters) &&
+                          same_members(plan.learners, view.learners) && plan.seats == view.seats;
     if (as_it_is) return std::nullopt;
     return plan;
 }
@@ -105,7 +126,8 @@ std::uint32_t max_witnesses(const GroupSpec& spec) {
 
 SeatPlan founding_seats(const Founding& founding) {
     SeatPlan plan;
-    const std::size_t seats = founding.spec.seats();
+    plan.seats = founding.spec.seats();
+    const std::size_t seats = plan.seats;
     for (const MemberRecord& member : founding.roster) {
         if (member.role == Role::member && plan.voters.size() < seats) {
             plan.voters.push_back(member.id);

@@ -8,7 +8,7 @@ namespace quorate::consensus {
 namespace {
 
 constexpr std::uint16_t version = 1;
-constexpr std::size_t fixed_words = 16;
+constexpr std::size_t fixed_words = 24;
 constexpr std::size_t words_per_poll = 24;
 constexpr std::size_t words_per_ballot = 3;
 constexpr std::size_t words_per_id = 2;
@@ -136,6 +136,21 @@ bool read_session(schema_log::Session::Reader reader, Sessions& sessions) {
     return sessions.add(read_id<MemberId>(reader.getMember()), std::move(session));
 }
 
+void write_growing(schema_log::Growing::Builder builder, const Growing& growing) {
+    builder.setSize(growing.size);
+    write_id(builder.getRequester(), growing.requester);
+    builder.setRequest(growing.request);
+    builder.setSince(growing.since);
+}
+
+bool read_growing(schema_log::Growing::Reader reader, const GroupSpec& spec,
+                  std::optional<Growing>& growing) {
+    if (reader.getSize() == 0) return true;
+    growing = Growing{reader.getSize(), read_id<MemberId>(reader.getRequester()),
+                      reader.getRequest(), reader.getSince()};
+    return growing->requester && growing->size > spec.size && growing->size <= GroupSpec::max_size;
+}
+
 }  // namespace
 
 Payload StateMachine::serialize() const {
@@ -161,6 +176,7 @@ Payload StateMachine::serialize() const {
     state.setApplied(applied_);
     write_founding(state.initFounding(), founding_);
     write_roster(state.initRoster(count_of(roster_.size())), roster_);
+    if (growing_) write_growing(state.initGrowing(), *growing_);
     auto polls = state.initPolls(count_of(polls_.size()));
     unsigned i = 0;
     for (const auto& [id, poll] : polls_) write_poll(polls[i++], poll);
@@ -190,6 +206,7 @@ Result<StateMachine> StateMachine::restore(const Payload& bytes) {
         StateMachine machine(std::move(founding));
         machine.applied_ = state.getApplied();
         if (!read_roster(state.getRoster(), machine.roster_)) return bad;
+        if (!read_growing(state.getGrowing(), machine.spec(), machine.growing_)) return bad;
         const auto polls = state.getPolls();
         const auto results = state.getResults();
         if (polls.size() > max_open_polls || results.size() > max_closed_polls) return bad;

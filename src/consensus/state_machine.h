@@ -66,6 +66,14 @@ struct Action {
     std::vector<MemberId> electorate;
 };
 
+/// A greater size that not all have acknowledged yet.
+struct Growing {
+    std::uint32_t size = 0;
+    MemberId requester;
+    std::uint64_t request = 0;
+    std::uint64_t since = 0;  ///< index: who has this entry knows the size
+};
+
 // ---- effects: what one entry changed ----
 struct RosterJoined {
     MemberRecord member;
@@ -135,13 +143,25 @@ struct CancelRejected {
     std::uint64_t request = 0;
     Error error;
 };  ///< too_late, unknown_poll
+/// The group has another size, or the one that was asked for already.
+struct Resized {
+    MemberId requester;
+    std::uint64_t request = 0;
+    std::uint32_t size = 0;
+};
+struct ResizeRejected {
+    MemberId requester;
+    std::uint64_t request = 0;
+    Error error;
+};  ///< too many members, another one under way; or it was under way, and is called off
 struct Malformed {
     Error error;
 };  ///< bytes that are no command: no change at all
 
-using Effect = std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened,
-                            PollRejected, VoteCounted, VoteRejected, PollClosed, ActionAgreed,
-                            ActionArmed, ActionOff, CancelRejected, Malformed>;
+using Effect =
+    std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened, PollRejected,
+                 VoteCounted, VoteRejected, PollClosed, ActionAgreed, ActionArmed, ActionOff,
+                 CancelRejected, Resized, ResizeRejected, Malformed>;
 
 class StateMachine {
 public:
@@ -169,6 +189,10 @@ public:
     std::vector<PollClosed> results_since(std::uint64_t index) const;
     /// Agreed actions, but for those whose moment was past at some later stamp of a leader.
     const std::map<PollId, Action>& actions() const { return actions_; }
+    /// A greater size on its way. Seats go ahead of it: a quorum of them must have it first.
+    const std::optional<Growing>& growing() const { return growing_; }
+    /// The seats there are to be, as by the greater size if there is one.
+    std::uint32_t wanted_seats() const;
     /// How many of the roster count towards the deployment's size (no observers).
     std::uint32_t deployed() const;
 
@@ -184,7 +208,8 @@ public:
     static constexpr std::size_t max_roster = 2048;  ///< observers included
 
 private:
-    // One handler for each kind of command: roster.cpp, state_machine.cpp, polls.cpp, actions.cpp.
+    // One handler for each kind of command: roster.cpp, state_machine.cpp, polls.cpp, actions.cpp,
+    // size.cpp.
     void take(std::uint64_t index, const Join& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, const Leave& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, OrderedMessage& command, std::vector<Effect>& effects);
@@ -193,10 +218,13 @@ private:
     void take(std::uint64_t index, const ExpirePoll& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, const CloseAction& command, std::vector<Effect>& effects);
     void take(std::uint64_t index, const CancelAction& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const Resize& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const FinishResize& command, std::vector<Effect>& effects);
 
     std::optional<Error> find_problem_in(const OpenPoll& command) const;
     std::optional<Error> find_problem_in(const CastVote& command) const;
     std::optional<Error> find_problem_in(const CancelAction& command) const;
+    std::optional<Error> find_problem_in(const Resize& command) const;
     std::optional<Error> find_problem_in_terms(const OpenPoll& command) const;
     void forget_past_actions(ActionClock clock, base::Nanos stamp);
     void settle(std::uint64_t index, const Poll& poll, Outcome outcome,
@@ -210,6 +238,7 @@ private:
     Founding founding_;
     std::uint64_t applied_ = 0;
     std::vector<MemberRecord> roster_;
+    std::optional<Growing> growing_;
     Sessions sessions_;
     std::map<PollId, Poll> polls_;
     std::map<PollId, Action> actions_;

@@ -34,14 +34,19 @@ void GroupLoop::Impl::on_join_request(const wire::Header& from, const wire::Join
                                                      : wire::JoinReply::Answer::redirect;
     } else {
         reply.leader_endpoint = transport_.endpoint();
-        admit(from.sender, request, reply);
+        wire::JoinRequest asked = request;
+        if (from.incarnation == incarnation()) {
+            // Evicted, and away while the size changed: it learns of that from its log.
+            asked.spec.size = agreed_or_coming_size();
+        }
+        admit(from.sender, asked, reply);
     }
     send(from.sender, request.self.endpoint, std::move(reply));
 }
 
 void GroupLoop::Impl::admit(MemberId id, const wire::JoinRequest& request, wire::JoinReply& reply) {
     reply.answer = wire::JoinReply::Answer::pending;
-    if (const auto difference = find_difference(request.spec, machine_->spec())) {
+    if (const auto difference = find_difference_in(request.spec)) {
         reply.answer = wire::JoinReply::Answer::refused;
         reply.reason =
             "the group " + options_.group + " has agreed on another specification: " + *difference;
@@ -115,6 +120,11 @@ void GroupLoop::Impl::keep_membership() {
         story("evicts " + member.name + (silent ? ": silent" : ": proven dead"));
         propose(0, consensus::Leave{member.id, Departure::lost});
     }
+    keep_seats();
+    finish_resize();
+}
+
+void GroupLoop::Impl::keep_seats() {
     if (raft_->change_in_progress()) return;
     const raft::Configuration& configuration = raft_->configuration();
     // Who has no seat waits for one, or is to be a learner: without them there is nothing to plan.
@@ -122,16 +132,20 @@ void GroupLoop::Impl::keep_membership() {
     const bool all_seated =
         std::all_of(roster.begin(), roster.end(),
                     [&](const MemberRecord& member) { return configuration.is_voter(member.id); });
-    if (all_seated && configuration.learners.empty()) return;
+    const bool as_many = configuration.seats == machine_->wanted_seats();
+    if (all_seated && configuration.learners.empty() && as_many) return;
     consensus::SeatView view;
     view.voters = configuration.voters;
     view.learners = configuration.learners;
     view.witnesses = configuration.witnesses;
     view.caught_up = [&](MemberId id) { return raft_->caught_up(now_, id) && !is_dead(id); };
+    view.seats = configuration.seats;
     view.dead = [&](MemberId id) { return is_dead(id); };
+    view.alive = [&](MemberId id) { return is_alive(id); };
     if (const auto plan = consensus::plan_seats(*machine_, view)) {
         // Refused while another change is under way; looked at again a heartbeat later.
-        (void)raft_->change_configuration(now_, plan->voters, plan->learners, plan->witnesses);
+        (void)raft_->change_configuration(now_, plan->voters, plan->learners, plan->witnesses,
+                                          plan->seats);
     }
 }
 

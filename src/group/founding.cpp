@@ -23,10 +23,9 @@ std::vector<MemberId> GroupLoop::Impl::visible_outsiders() const {
 void GroupLoop::Impl::consider_founding() {
     if (options_.member.role != Role::member) return;
     const std::vector<MemberId> visible = visible_outsiders();
-    const auto witnesses = static_cast<std::size_t>(
-        std::count_if(visible.begin(), visible.end(), [&](const MemberId& id) {
-            return peers_.find(id)->intro.role == Role::witness;
-        }));
+    const auto witnesses = static_cast<std::size_t>(std::count_if(
+        visible.begin(), visible.end(),
+        [&](const MemberId& id) { return peers_.find(id)->intro.role == Role::witness; }));
     const std::size_t members = visible.size() + 1 - witnesses;
     // At most half of those with a seat are witnesses.
     const std::size_t present = members + std::min(witnesses, members);
@@ -157,8 +156,8 @@ void GroupLoop::Impl::decide_founding() {
     raft_->campaign(now_, raft::Trigger::founding);
 }
 
-/// Of those who accepted: the founder itself, then members, then as many witnesses; N at most, which
-/// matters where one too many runs.
+/// Of those who accepted: the founder itself, then members, then as many witnesses; N at most,
+/// which matters where one too many runs.
 std::vector<MemberRecord> GroupLoop::Impl::founding_roster(bool by_all) {
     std::vector<MemberRecord> roster{proposed_->accepted[self_]};
     std::size_t witnesses = 0;
@@ -196,6 +195,7 @@ void GroupLoop::Impl::on_founding_done(const wire::Header&, const wire::Founding
     snapshot->configuration.voters = seats.voters;
     snapshot->configuration.learners = seats.learners;
     snapshot->configuration.witnesses = seats.witnesses;
+    snapshot->configuration.seats = seats.seats;
     snapshot->state = machine->serialize();
     Nanos withhold = done.by_all ? base::long_ago : withhold_until_;
     if (promise_.to != founding.incarnation) withhold = std::max(withhold, promise_.until);

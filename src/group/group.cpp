@@ -41,6 +41,10 @@ Request Group::retry(RequestId request, Completion done) {
 Request Group::send_vote(PollId poll, bool yes, Completion done) {
     return impl_->send_vote(poll, yes, std::move(done));
 }
+Request Group::resize(std::uint32_t size, Completion done) {
+    return impl_->resize(size, std::move(done));
+}
+
 Request Group::transfer_leadership(MemberId to, Completion done) {
     return impl_->transfer_leadership(to, std::move(done));
 }

@@ -50,6 +50,7 @@ public:
     Request retry(RequestId request, Completion done);
     Request send_vote(PollId poll, bool yes, Completion done);
     Request transfer_leadership(MemberId to, Completion done);
+    Request resize(std::uint32_t size, Completion done);
     Result<RequestDone> await(const Request& request, Duration timeout);
 
     // ---- queries; any thread ----

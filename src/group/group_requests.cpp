@@ -135,6 +135,15 @@ Request Group::Impl::transfer_leadership(MemberId to, Completion done) {
     return issue_locked(io::TransferLeadership{0, to}, std::move(done));
 }
 
+Request Group::Impl::resize(std::uint32_t size, Completion done) {
+    if (size < 1 || size > GroupSpec::max_size) {
+        return Error{ErrorCode::bad_argument, "a group's size is 1 to 1000"};
+    }
+    std::lock_guard lock(mutex_);
+    if (auto problem = find_why_not()) return *problem;
+    return issue_locked(io::Resize{0, size}, std::move(done));
+}
+
 Request Group::Impl::leave() {
     std::lock_guard lock(mutex_);
     if (stage_ != Stage::inside) return has_left();
@@ -170,8 +179,11 @@ GroupStatus Group::Impl::status() const {
 }
 
 GroupSpec Group::Impl::spec() const {
+    const std::uint32_t agreed = published_.status()->size;
     std::lock_guard lock(mutex_);
-    return spec_;
+    GroupSpec spec = spec_;
+    if (stage_ != Stage::outside && agreed != 0) spec.size = agreed;
+    return spec;
 }
 
 }  // namespace quorate

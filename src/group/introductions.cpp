@@ -210,6 +210,7 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     for (const MemberId& id : gone) prove_dead(id, "another member answers at its endpoint");
     Peer& peer = introduce(from, reply.self);
     peer.standing = reply.standing;
+    consider_former_size(from.sender, reply);
     peer.same_spec = reply.spec == options_.spec;
     peer.answered_at = now();
     if (reply.self.endpoint != endpoint) peers_.greet(reply.self.endpoint, now());

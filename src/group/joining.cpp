@@ -45,7 +45,9 @@ void GroupLoop::Impl::ask_to_join() {
         if (leader == self_) {
             // Evicted first and elected then: it lets itself in like anybody else.
             wire::JoinReply answer;
-            if (!in_roster(self_)) admit(self_, {introduction(), options_.spec, 0}, answer);
+            GroupSpec spec = options_.spec;
+            spec.size = agreed_or_coming_size();
+            if (!in_roster(self_)) admit(self_, {introduction(), spec, 0}, answer);
             return;
         }
         std::string endpoint = leader ? endpoint_of(leader) : std::string{};
@@ -120,10 +122,12 @@ void GroupLoop::Impl::on_join_reply(const wire::Header& from, const wire::JoinRe
 std::optional<consensus::StateMachine> GroupLoop::Impl::read_state(
     const raft::Snapshot& snapshot, IncarnationId incarnation) const {
     Result<consensus::StateMachine> read = consensus::StateMachine::restore(snapshot.state);
-    if (!read || read->founding().incarnation != incarnation || read->spec() != options_.spec ||
-        read->applied() > snapshot.index) {
+    if (!read || read->founding().incarnation != incarnation || read->applied() > snapshot.index) {
         return std::nullopt;
     }
+    GroupSpec of_any_size = read->spec();
+    of_any_size.size = options_.spec.size;  // changed meanwhile, perhaps
+    if (of_any_size != options_.spec) return std::nullopt;
     return std::move(*read);
 }
 

@@ -178,6 +178,14 @@ private:
     void admit(MemberId id, const wire::JoinRequest& request, wire::JoinReply& reply);
     bool all_heard_since(Nanos moment) const;
     void keep_membership();  ///< evicts, gives seats
+    void keep_seats();
+
+    // ---- resizing.cpp ----
+    std::uint32_t agreed_or_coming_size() const;
+    std::optional<std::string> find_difference_in(const GroupSpec& theirs) const;
+    void finish_resize();
+    std::uint32_t largest_known_size() const;
+    void consider_former_size(MemberId from, const wire::HelloReply& reply);
     Nanos last_sign(MemberId id) const;
 
     // ---- replica.cpp: Raft and the agreed state ----
@@ -211,6 +219,8 @@ private:
     void take_effect(const consensus::ActionArmed& effect);
     void take_effect(const consensus::ActionOff& effect);
     void take_effect(const consensus::CancelRejected& effect);
+    void take_effect(const consensus::Resized& effect);
+    void take_effect(const consensus::ResizeRejected& effect);
     void take_effect(const consensus::Malformed& effect);
     void tell_joined();
 
@@ -228,6 +238,7 @@ private:
     void run(io::RequestAction& command);
     void run(io::CancelAction& command);
     void run(io::ActionWoke& command);
+    void run(io::Resize& command);
     std::optional<Error> no_way_to_decide() const;
     void done(RequestId request) { outbox_.post(RequestDone{request, {}, 0, {}}); }
     void failed(RequestId request, ErrorCode code, std::string message);
@@ -467,6 +478,10 @@ private:
     IncarnationId other_seen_;  ///< another that decides, and since when it is seen beside ours
     Nanos other_seen_at_{};
 
+    Nanos finish_again_at_ = base::long_ago;          ///< leader: FinishResize was proposed
+    std::pair<raft::Index, raft::Term> growth_seen_;  ///< leader: which growth, and in which term
+    raft::Index let_in_until_ = 0;                    ///< its log's end then
+    std::optional<std::uint32_t> former_size_;  ///< outside, with a greater one that may not hold
     std::optional<RequestId> transfer_request_;
     MemberId transfer_target_;
     Nanos transfer_deadline_ = never;

@@ -24,6 +24,8 @@ bool may_propose(MemberId sender, const consensus::Command& command) {
         bool operator()(const consensus::ExpirePoll&) const { return false; }
         bool operator()(const consensus::CloseAction&) const { return false; }
         bool operator()(const consensus::CancelAction& c) const { return c.requester == sender; }
+        bool operator()(const consensus::Resize& c) const { return c.requester == sender; }
+        bool operator()(const consensus::FinishResize&) const { return false; }
     };
     return std::visit(Visitor{sender}, command);
 }

@@ -48,8 +48,7 @@ void GroupLoop::Impl::watch_leader() {
 }
 
 bool GroupLoop::Impl::quorum_is_possible() const {
-    return raft::is_quorum(raft_->configuration(), options_.spec.seat_floor(),
-                           [&](MemberId id) { return !is_dead(id); });
+    return raft::is_quorum(raft_->configuration(), [&](MemberId id) { return !is_dead(id); });
 }
 
 bool GroupLoop::Impl::hears_quorum() const {
@@ -62,7 +61,7 @@ bool GroupLoop::Impl::hears_quorum() const {
         const Peer* peer = peers_.find(id);
         return id == self_ || (peer && !peer->dead && peer->raft_heard_at + grace >= now());
     };
-    return raft::is_quorum(raft_->configuration(), options_.spec.seat_floor(), heard);
+    return raft::is_quorum(raft_->configuration(), heard);
 }
 
 bool GroupLoop::Impl::is_alive(MemberId id) const {
@@ -123,6 +122,9 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     story("gives its incarnation up: " + why);
     const IncarnationId previous = machine_->founding().incarnation;
     promise_ = {previous, std::max(promise_.until, raft_->promised_until())};
+    if (const std::uint32_t known = largest_known_size(); known > options_.spec.size) {
+        former_size_ = std::exchange(options_.spec.size, known);
+    }
     // The id is gone for good: who waits for it needn't.
     for (const MemberId& id : raft_->configuration().everyone()) {
         if (id != self_ && !is_dead(id)) send_to(id, wire::Farewell{raft_->term()});

@@ -20,7 +20,6 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.election_min = timing().election_min;
     options.election_max = timing().election_max;
     options.clock_drift = options_.member.clock_drift;
-    options.seat_floor = options_.spec.seat_floor();
     options.withhold_until = withhold_until;
     options.seed = random_.next();
     options.priority = options_.member.priority;
@@ -37,6 +36,8 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
         return readable;
     };
     machine_ = std::move(machine);
+    options_.spec.size = machine_->spec().size;
+    former_size_.reset();
     raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
     measurements_.excuse();
     elections_.entered(now(), false);
@@ -149,6 +150,7 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
         if (machine_->find_result(id) != nullptr) known_actions.insert(id);
     }
     *machine_ = std::move(*restored);
+    options_.spec.size = machine_->spec().size;
     std::map<PollId, Nanos> deadlines;
     for (const auto& [id, poll] : machine_->open_polls()) {
         const auto known = poll_deadlines_.find(id);

@@ -34,6 +34,7 @@ GroupStatus GroupLoop::Impl::status() const {
 void GroupLoop::Impl::write_status(GroupStatus& status) const {
     status.id = self_;
     status.endpoint = transport_.endpoint();
+    status.size = options_.spec.size;
     status.beacon_problem = transport_.beacon_problem();
     status.loop_lateness = lateness_;
     status.state = State::outside;

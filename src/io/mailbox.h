@@ -75,13 +75,17 @@ struct ActionWoke {
     Duration actual{};
     enum class Found : std::uint8_t { in_time, late, clock_lost } found = Found::in_time;
 };
+struct Resize {
+    RequestId request = 0;
+    std::uint32_t size = 0;
+};
 struct LeaveGroup {
     RequestId request = 0;
 };
 
 using Command = std::variant<SendToGroup, SendOrdered, SendToLeader, SendToMember, RequestVote,
                              SendVote, TransferLeadership, LeaveGroup, RetryOrdered, RequestAction,
-                             CancelAction, ActionWoke>;
+                             CancelAction, ActionWoke, Resize>;
 
 class Mailbox {
 public:

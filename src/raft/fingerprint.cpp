@@ -43,6 +43,8 @@ public:
         add(configuration.outgoing);
         add(configuration.learners);
         add(configuration.witnesses);
+        add(configuration.seats);
+        add(configuration.outgoing_seats);
     }
     void add(const Entry& entry) {
         add(entry.term);

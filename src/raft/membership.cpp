@@ -13,7 +13,8 @@ bool Raft::change_in_progress() const {
 
 Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
                                          std::vector<MemberId> learners,
-                                         std::vector<MemberId> witnesses) {
+                                         std::vector<MemberId> witnesses,
+                                         std::optional<std::uint32_t> seats) {
     if (role_ != Role::leader) {
         return Error{ErrorCode::not_leader, "only the leader changes the configuration: ask it"};
     }
@@ -23,18 +24,22 @@ Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
                      "again when it is"};
     }
     const Configuration& now_in_force = configuration();
-    if (voters.size() < now_in_force.voters.size()) {
+    const std::uint32_t wanted_seats = seats.value_or(now_in_force.seats);
+    const bool fewer_seats = wanted_seats < now_in_force.seats && voters.size() >= wanted_seats;
+    if (voters.size() < now_in_force.voters.size() && !fewer_seats) {
         return Error{ErrorCode::bad_argument,
-                     "a seat is never freed, only taken over: name at least as many voters as now"};
+                     "a seat is never freed, only taken over: name at least as many voters as now, "
+                     "or as there are to be seats where those get fewer"};
     }
     auto next = std::make_shared<Configuration>();
     next->voters = std::move(voters);
     next->learners = std::move(learners);
     next->witnesses = std::move(witnesses);
+    next->seats = wanted_seats;
     if (!is_sound(*next)) {
         return Error{ErrorCode::bad_argument,
                      "every voter and learner is named once, and nobody is both; witnesses are "
-                     "voters, and at most half of them"};
+                     "voters, and at most half of them; there is at least one seat"};
     }
     if (next->is_witness(options_.self)) {
         return Error{ErrorCode::bad_argument, "a leader is no witness: hand leadership on first"};
@@ -48,6 +53,7 @@ Result<Index> Raft::change_configuration(Moment, std::vector<MemberId> voters,
     if (!std::is_permutation(next->voters.begin(), next->voters.end(), now_in_force.voters.begin(),
                              now_in_force.voters.end())) {
         next->outgoing = now_in_force.voters;
+        next->outgoing_seats = now_in_force.seats;
         for (const MemberId& id : now_in_force.witnesses) {
             if (!next->is_witness(id)) next->witnesses.push_back(id);
         }
@@ -87,6 +93,7 @@ void Raft::leave_joint_if_committed() {
     if (!configuration().joint() || configuration_index() > commit_index_) return;
     auto next = std::make_shared<Configuration>(configuration());
     next->outgoing.clear();
+    next->outgoing_seats = 0;
     std::erase_if(next->witnesses, [&](const MemberId& id) { return !next->is_voter(id); });
     append_own(EntryKind::configuration, {}, std::move(next));
     sync_progress(Start::probe);

@@ -68,8 +68,7 @@ Nanos Raft::lease_until() const {
         const auto found = progress_.find(id);
         return found == progress_.end() ? base::long_ago : found->second.promised_sent;
     };
-    const Nanos since =
-        quorum_value(configuration(), options_.seat_floor, base::long_ago, promised_sent);
+    const Nanos since = quorum_value(configuration(), base::long_ago, promised_sent);
     return since == base::long_ago ? base::long_ago : since + age_limit();
 }
 

@@ -10,9 +10,10 @@
 namespace quorate::raft {
 
 /// Whether the voters for which `backs(id)` is true may elect and commit: a majority of `voters`,
-/// in a joint configuration also of `outgoing`, and at least `seat_floor` distinct voters of both.
+/// in a joint configuration also of `outgoing`, and as many distinct voters of both as the seat
+/// floor.
 template <class Backs>
-bool is_quorum(const Configuration& configuration, std::uint32_t seat_floor, Backs&& backs) {
+bool is_quorum(const Configuration& configuration, Backs&& backs) {
     const auto majority = [&](const std::vector<MemberId>& half) {
         const auto count = std::count_if(half.begin(), half.end(), backs);
         return static_cast<std::size_t>(count) > half.size() / 2;
@@ -26,21 +27,20 @@ bool is_quorum(const Configuration& configuration, std::uint32_t seat_floor, Bac
         if (std::find(voters.begin(), voters.end(), id) == voters.end())
             distinct += backs(id) ? 1 : 0;
     }
-    return distinct >= seat_floor;
+    return distinct >= configuration.seat_floor();
 }
 
 /// The largest value v such that the voters whose `value_of(id)` is at least v are a quorum;
 /// `lowest` if there is none. For match indexes and for the send times of acknowledged rounds.
 template <class Value, class ValueOf>
-Value quorum_value(const Configuration& configuration, std::uint32_t seat_floor, Value lowest,
-                   ValueOf&& value_of) {
+Value quorum_value(const Configuration& configuration, Value lowest, ValueOf&& value_of) {
     // Each in turn, and no sorted copy: it is asked several times a heartbeat, of a few voters.
     Value best = lowest;
     const auto consider = [&](const MemberId& candidate) {
         const Value value = value_of(candidate);
         if (value <= best) return;
         const auto backs = [&](const MemberId& id) { return value_of(id) >= value; };
-        if (is_quorum(configuration, seat_floor, backs)) best = value;
+        if (is_quorum(configuration, backs)) best = value;
     };
     for (const MemberId& id : configuration.voters) consider(id);
     for (const MemberId& id : configuration.outgoing) consider(id);

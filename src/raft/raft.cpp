@@ -19,7 +19,6 @@ void check_usable(const Options& options) {
                   "heartbeats come more often than election timeouts");
     QUORATE_CHECK(options.election_min <= options.election_max, "the shortest timeout comes first");
     QUORATE_CHECK(options.clock_drift >= 0 && options.clock_drift < 1, "drift is a fraction");
-    QUORATE_CHECK(options.seat_floor >= 1, "nobody alone is no quorum");
     QUORATE_CHECK(options.max_append_entries > 0 && options.max_in_flight > 0,
                   "without entries in flight nothing is replicated");
     QUORATE_CHECK(options.snapshot_chunk_bytes > 0, "a chunk holds something");

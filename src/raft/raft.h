@@ -44,8 +44,7 @@ struct Options {
     Nanos heartbeat{};     ///< between a leader's rounds
     Nanos election_min{};  ///< shortest election timeout; also the length of a promise
     Nanos election_max{};
-    double clock_drift = 0.01;     ///< leases and the age limit are election_min * (1 - this)
-    std::uint32_t seat_floor = 1;  ///< design rule 1
+    double clock_drift = 0.01;  ///< leases and the age limit are election_min * (1 - this)
     /// CLOCK_MONOTONIC until which this node votes for nobody and promises nothing: the wait of a
     /// volatile member after its start, or promises carried from an earlier incarnation (rule 5).
     Nanos withhold_until = base::long_ago;
@@ -130,11 +129,14 @@ public:
     /// becomes a learner leaves the configuration first: it takes a second change to name it a
     /// learner. Errors: not_leader; would_block while a change is under way or before this leader
     /// has committed an entry of its own term; bad_argument if seats would be freed (fewer voters
-    /// than now) or the lists overlap.
-    /// `witnesses` are those of the voters that keep no application data.
+    /// than now, but for those beyond fewer seats) or the lists overlap.
+    /// `witnesses` are those of the voters that keep no application data. `seats`: another number
+    /// of them; with the same voters, one entry. More of them can stop the group: whoever asks sees
+    /// to it that enough voters are there.
     Result<Index> change_configuration(Moment now, std::vector<MemberId> voters,
                                        std::vector<MemberId> learners,
-                                       std::vector<MemberId> witnesses = {});
+                                       std::vector<MemberId> witnesses = {},
+                                       std::optional<std::uint32_t> seats = {});
     /// Hands leadership to `target`, or to the best voter if none is named: stops proposals, brings
     /// the target up to date, gives up the lease for good in this term, sends TimeoutNow. When the
     /// target has not taken over within election_max, this leader campaigns anew. Errors:

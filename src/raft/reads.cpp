@@ -31,15 +31,14 @@ Result<> Raft::read(Moment now, std::uint64_t read, ReadBy by) {
 /// so what is committed now holds all that was committed when it was asked for.
 void Raft::confirm_reads(Moment now) {
     if (reads_.empty() || !established()) return;
-    const Nanos confirmed =
-        quorum_value(configuration(), options_.seat_floor, base::long_ago, [&](MemberId id) {
-            if (id == options_.self) return now.boottime;
-            const auto found = progress_.find(id);
-            if (found == progress_.end() || !fresh(now, found->second.promised_sent)) {
-                return base::long_ago;
-            }
-            return found->second.promised_sent;
-        });
+    const Nanos confirmed = quorum_value(configuration(), base::long_ago, [&](MemberId id) {
+        if (id == options_.self) return now.boottime;
+        const auto found = progress_.find(id);
+        if (found == progress_.end() || !fresh(now, found->second.promised_sent)) {
+            return base::long_ago;
+        }
+        return found->second.promised_sent;
+    });
     while (!reads_.empty() && reads_.front().since <= confirmed) {
         reads_ready_.push_back({reads_.front().read, commit_index_});
         reads_.pop_front();

@@ -30,7 +30,7 @@ void Raft::tick_leader(Moment now) {
 
 /// Since when a quorum has been heard; the start of the leadership counts as having heard all.
 Nanos Raft::quorum_heard_at(Moment now) const {
-    return quorum_value(configuration(), options_.seat_floor, base::long_ago, [&](MemberId id) {
+    return quorum_value(configuration(), base::long_ago, [&](MemberId id) {
         if (id == options_.self) return now.monotonic;
         return std::max(heard_at(id), leader_since_.monotonic);
     });
@@ -232,15 +232,14 @@ void Raft::on_rejected(Moment now, Progress& progress, const AppendReply& reply)
 /// Commits what a quorum holds, if it is of this term (section 3.6.2). An acknowledgement counts
 /// only while the promise that came with it surely holds (design rule 1).
 void Raft::evaluate_commit(Moment now) {
-    const Index index =
-        quorum_value(configuration(), options_.seat_floor, commit_index_, [&](MemberId id) {
-            if (id == options_.self) return persisted_;
-            const auto found = progress_.find(id);
-            if (found == progress_.end() || !fresh(now, found->second.promised_sent)) {
-                return Index{0};
-            }
-            return found->second.match;
-        });
+    const Index index = quorum_value(configuration(), commit_index_, [&](MemberId id) {
+        if (id == options_.self) return persisted_;
+        const auto found = progress_.find(id);
+        if (found == progress_.end() || !fresh(now, found->second.promised_sent)) {
+            return Index{0};
+        }
+        return found->second.match;
+    });
     if (index > commit_index_ && log_.term_at(index) == hard_state_.term) {
         advance_commit_as_leader(index);
     }

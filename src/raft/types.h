@@ -2,6 +2,7 @@
 // and Practice", 2014).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -25,12 +26,21 @@ using base::Nanos;
 /// terms and indexes, and never lead. They are at most half of `voters` and of `outgoing`, so that
 /// every majority has a voter which holds what it acknowledged. Once a witness, always a
 /// witness: it has nothing to become anything else with.
+///
+/// Seats are how many voters there are to be once everybody is there (design rule 1). They stand in
+/// the configuration and not in the options, because a quorum that counts by other seats is another
+/// quorum: like voters they hold from the moment they are in the log (section 4.1).
 struct Configuration {
     std::vector<MemberId> voters;
     std::vector<MemberId> outgoing;
     std::vector<MemberId> learners;
     std::vector<MemberId> witnesses{};  ///< each also in voters or outgoing
+    std::uint32_t seats = 1;            ///< at least 1
+    std::uint32_t outgoing_seats = 0;   ///< those of C_old; 0 unless joint
 
+    /// The fewest distinct voters that may elect or commit (design rule 1); while it changes, the
+    /// greater one.
+    std::uint32_t seat_floor() const { return std::max(seats, outgoing_seats) / 2 + 1; }
     bool joint() const { return !outgoing.empty(); }
     bool is_voter(MemberId id) const;  ///< in either half
     bool is_learner(MemberId id) const;

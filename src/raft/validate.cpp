@@ -81,7 +81,8 @@ struct Judge {
 }  // namespace
 
 bool is_sound(const Configuration& configuration) {
-    if (configuration.voters.empty()) return false;
+    if (configuration.voters.empty() || configuration.seats == 0) return false;
+    if (configuration.joint() != (configuration.outgoing_seats > 0)) return false;
     if (!unique(configuration.voters) || !unique(configuration.outgoing)) return false;
     if (!unique(configuration.witnesses) || !witnesses_are_few(configuration)) return false;
     std::vector<MemberId> all = configuration.everyone();

@@ -85,7 +85,7 @@ void Raft::on_vote_reply(Moment now, MemberId from, const VoteReply& reply) {
 
 /// Every grant is looked at each time: one that has grown too old doesn't count any more (rule 1).
 bool Raft::won(Moment now) const {
-    return is_quorum(configuration(), options_.seat_floor, [&](MemberId id) {
+    return is_quorum(configuration(), [&](MemberId id) {
         if (id == options_.self) return true;
         return std::any_of(grants_.begin(), grants_.end(), [&](const Grant& grant) {
             return grant.voter == id && fresh(now, grant.sent);

@@ -8,7 +8,7 @@ namespace quorate::sim {
 namespace {
 using Field = std::pair<std::uint64_t Counters::*, const char*>;
 
-constexpr std::array<Field, 22> told = {{
+constexpr std::array<Field, 23> told = {{
     {&Counters::elections, "elections"},
     {&Counters::cuts, "cuts"},
     {&Counters::pauses, "pauses"},
@@ -22,6 +22,7 @@ constexpr std::array<Field, 22> told = {{
     {&Counters::resets, "resets"},
     {&Counters::splits, "splits"},
     {&Counters::evictions, "evictions"},
+    {&Counters::resizes, "resizes"},
     {&Counters::transfers, "transfers"},
     {&Counters::polls, "polls"},
     {&Counters::actions, "actions done"},

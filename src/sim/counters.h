@@ -25,6 +25,7 @@ struct Counters {
     std::uint64_t resets = 0;
     std::uint64_t splits = 0;
     std::uint64_t evictions = 0;
+    std::uint64_t resizes = 0;    ///< agreed
     std::uint64_t transfers = 0;  ///< that went through
     std::uint64_t actions = 0;
     std::uint64_t missed = 0;

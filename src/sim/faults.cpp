@@ -269,7 +269,7 @@ void Faults::end() {
     // The one too many goes first; never one that others need to find each other.
     const Profile& profile = world_.profile();
     Node surplus = world_.machines();
-    if (profile.deployed() > profile.spec.size) {
+    if (profile.deployed() > std::max(profile.spec.size, profile.resize_to)) {
         const Node kept = std::max(profile.beacon ? 0 : profile.anchors, profile.witnesses + 1);
         surplus = kept < profile.deployed()
                       ? kept + static_cast<Node>(random_.below(profile.deployed() - kept))

@@ -77,6 +77,24 @@ void draw_weather(base::Random& random, Profile& profile) {
     weather.beacon_loss_one_in = random.below(10);
 }
 
+/// As far as a group can grow at once (the new seat floor is within its voters) or get smaller (the
+/// old one is within those that stay).
+void draw_resizing(base::Random& random, Profile& profile) {
+    const std::uint32_t size = profile.spec.size;
+    if (size < 2 || profile.machines != size || profile.spec.max_voters < 7) return;
+    const std::uint32_t least = profile.spec.seat_floor();
+    if (random.one_in(3) && least < size) {
+        profile.resize_to = size - 1 - static_cast<std::uint32_t>(random.below(size - least));
+        profile.witnesses = 0;
+        profile.anchors = std::min(profile.anchors, profile.resize_to);
+        return;
+    }
+    const std::uint32_t most = std::min(size <= 3 ? 2 * size - 1 : 7, 7u);
+    if (most <= size) return;
+    profile.resize_to = size + 1 + static_cast<std::uint32_t>(random.below(most - size));
+    profile.machines = profile.resize_to;
+}
+
 void draw_faults(base::Random& random, Profile& profile) {
     const Timing& timing = profile.spec.timing;
     profile.chaos = 60s;
@@ -118,6 +136,8 @@ Profile draw_profile(std::uint64_t seed) {
     profile.preferences = random.one_in(4);
     if (random.one_in(4)) profile.witnesses = profile.spec.size / 2;
     if (random.one_in(4)) profile.observers = 1 + static_cast<std::uint32_t>(random.below(2));
+    // One seed in seven is about an operator who changes the size of the group.
+    if (seed % 7 == 4) draw_resizing(random, profile);
     profile.machines += profile.observers;
     // One seed in five is of members that behave as in a crowd.
     if (seed % 5 == 3) profile.crowd = 1 + seed % 3;
@@ -135,6 +155,10 @@ Profile draw_profile(std::uint64_t seed) {
 Profile draw_default_profile(std::uint64_t seed) {
     Profile profile = draw_profile(seed);
     profile.spec.kind = Kind::default_kind;
+    if (profile.resize_to > profile.spec.size) {
+        profile.machines -= profile.resize_to - profile.spec.size;
+    }
+    profile.resize_to = 0;
     profile.witnesses = 0;
     profile.mutes_candidates = false;
     for (const Fault fault : {Fault::strand, Fault::interrupt_state, Fault::shuttle}) {
@@ -145,10 +169,12 @@ Profile draw_default_profile(std::uint64_t seed) {
 
 std::string Profile::describe() const {
     const auto ms = [](Duration time) { return std::to_string(time.count() / 1'000'000) + " ms"; };
-    return "size " + std::to_string(spec.size) + ", " + std::to_string(machines) + " machines, " +
-           std::to_string(witnesses) + " witnesses, " + std::to_string(observers) + " observers, " +
-           std::to_string(spec.seats()) + " seats, heartbeat " + ms(spec.timing.heartbeat) +
-           ", election " + ms(spec.timing.election_min) + " to " + ms(spec.timing.election_max) +
+    return "size " + std::to_string(spec.size) +
+           (resize_to > 0 ? ", then " + std::to_string(resize_to) : "") + ", " +
+           std::to_string(machines) + " machines, " + std::to_string(witnesses) + " witnesses, " +
+           std::to_string(observers) + " observers, " + std::to_string(spec.seats()) +
+           " seats, heartbeat " + ms(spec.timing.heartbeat) + ", election " +
+           ms(spec.timing.election_min) + " to " + ms(spec.timing.election_max) +
            ", peer timeout " + ms(spec.timing.peer_timeout) + ", refound after " +
            ms(*spec.refound_after) + ", " + (beacon ? "beacon, " : "no beacon, ") +
            std::to_string(anchors) + " anchors, " +

@@ -1,6 +1,7 @@
 // What kind of world a seed is: drawn from the seed, so that seeds differ in more than their dice.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -43,6 +44,7 @@ struct Profile {
     group::CompactionLimits compaction = {};
     std::size_t crowd = group::LoopOptions{}.crowd;
     std::uint32_t machines = 0;   ///< spec.size, or one too many, and the observers
+    std::uint32_t resize_to = 0;  ///< an operator makes it this size meanwhile; 0: never
     std::uint32_t witnesses = 0;  ///< nodes 1 to this one
     std::uint32_t observers = 0;  ///< the last nodes
     bool beacon = true;
@@ -64,7 +66,8 @@ struct Profile {
     /// Whether what is said of several incarnations is promised: at most size members run, and each
     /// of them has a seat (design rule 1).
     bool across_incarnations() const {
-        return deployed() <= spec.size && spec.size <= spec.max_voters;
+        const std::uint32_t largest = std::max(spec.size, resize_to);
+        return deployed() <= largest && largest <= spec.max_voters;
     }
     std::uint32_t deployed() const { return machines - observers; }
     Role role_of(Node node) const {

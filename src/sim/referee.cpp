@@ -15,6 +15,7 @@ Referee::Referee(const Profile& profile, const std::string& group, const Schedul
 void Referee::started(Process& process) {
     if (watches_.size() <= process.life) watches_.resize(process.life + 1);
     watches_[process.life] = std::make_unique<Watch>();
+    watches_[process.life]->process = &process;
     watches_[process.life]->clock = &process.clock;
     notice_id(process);
 }
@@ -29,6 +30,7 @@ void Referee::ended(Process& process) {
     membership_.ends(life);
     company_.ends(life);
     requests_.died(life);
+    watch(process).process = nullptr;
     watch(process).clock = nullptr;  // a promise ends with its process: the next one waits
     polls_.excuse(watch(process).id);
 }
@@ -50,10 +52,11 @@ void Referee::applied(Process& process, const raft::Entry& entry) {
 
 void Referee::given(Process& process, const io::Command& command) {
     const Nanos now = process.clock.now().monotonic;
-    static constexpr const char* names[] = {"send to group",  "send ordered", "send to leader",
-                                            "send to member", "request vote", "send vote",
-                                            "transfer",       "leave",        "retry",
-                                            "request action", "cancel action"};
+    static constexpr const char* names[] = {"send to group",  "send ordered",  "send to leader",
+                                            "send to member", "request vote",  "send vote",
+                                            "transfer",       "leave",         "retry",
+                                            "request action", "cancel action", "",
+                                            "resize"};
     if (std::holds_alternative<io::ActionWoke>(command)) return;
     const char* name = names[command.index()];
     std::visit([&](const auto& each) { requests_.accepted(process.life, each.request, name, now); },

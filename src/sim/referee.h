@@ -31,6 +31,7 @@
 #include "sim/seats_never_freed.h"
 #include "sim/sender_order.h"
 #include "sim/single_lease.h"
+#include "sim/size_agreed.h"
 #include "sim/story.h"
 #include "sim/votes_count_once.h"
 
@@ -78,6 +79,7 @@ private:
         raft::Index led_configuration = 0;  ///< the index of the latest, while it leads
         Nanos lease_until = base::long_ago;
         MemberId promised_to;
+        const Process* process = nullptr;       ///< while it runs
         SimClock* clock = nullptr;              ///< its machine's
         Nanos promised_until = base::long_ago;  ///< of its clock, after its last turn
         IncarnationId left;  ///< the last one that it gave up, and its promise then
@@ -166,6 +168,7 @@ private:
     SingleLease lease_;
     RightReceiver receiver_;
     SeatsNeverFreed seats_;
+    SizeAgreed sizes_;
     SameCommands commands_;
     PollOutcomes polls_;
     ActionsAgreed actions_;

@@ -278,6 +278,17 @@ void Referee::look_at_state(Process& process) {
                process.label() + " has " + std::to_string(machine.deployed()) + " of " +
                    std::to_string(machine.spec().size) + " in its roster");
     }
+    sizes_.look(machine, *process.loop->raft(),
+                [this](MemberId id, IncarnationId incarnation) -> const raft::Raft* {
+                    const auto life = lives_.find(id);
+                    if (life == lives_.end()) return nullptr;
+                    const Process* other = watches_[life->second]->process;
+                    const bool there =
+                        other != nullptr && other->loop->raft() != nullptr &&
+                        other->loop->id() == id &&
+                        other->loop->machine()->founding().incarnation == incarnation;
+                    return there ? other->loop->raft() : nullptr;
+                });
     for (const auto& [id, poll] : machine.open_polls()) {
         polls_.opened(poll, scheduler_.now());
         look_at_poll(machine, poll);

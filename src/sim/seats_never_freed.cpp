@@ -17,10 +17,10 @@ namespace {
 
 void SeatsNeverFreed::begins(Life life, IncarnationId incarnation, raft::Index index,
                              const raft::Configuration& base) {
-    logs_[life] = {incarnation, {{index, base.voters.size()}}};
-    const auto [founding, first] = founding_.try_emplace(incarnation, base.voters.size());
-    if (base.voters.size() < founding->second) {
-        freed(incarnation, index, founding->second, base.voters.size());
+    logs_[life] = {incarnation, {{index, base.voters.size(), base.seats}}};
+    const auto [fewest, first] = fewest_.try_emplace(incarnation, base.voters.size());
+    if (base.voters.size() < fewest->second) {
+        freed(incarnation, index, fewest->second, base.voters.size());
     }
 }
 
@@ -33,13 +33,17 @@ void SeatsNeverFreed::stands(Life life, raft::Index index,
                              const raft::Configuration& configuration) {
     cut(life, index);
     Log& log = logs_[life];
-    const std::size_t before =
-        log.seats.empty() ? founding_[log.incarnation] : log.seats.back().count;
+    Seats before{0, fewest_[log.incarnation], configuration.seats};
+    if (!log.seats.empty()) before = log.seats.back();
     const std::size_t after = configuration.voters.size();
-    if (after < before || after < configuration.outgoing.size()) {
-        freed(log.incarnation, index, std::max(before, configuration.outgoing.size()), after);
+    const std::size_t all = std::max(before.count, configuration.outgoing.size());
+    const bool fewer_seats =
+        configuration.seats < std::max(before.wanted, configuration.outgoing_seats);
+    if (after < all && (!fewer_seats || after < configuration.seats)) {
+        freed(log.incarnation, index, all, after);
     }
-    log.seats.push_back({index, after});
+    fewest_[log.incarnation] = std::min(fewest_[log.incarnation], after);
+    log.seats.push_back({index, after, configuration.seats});
 }
 
 }  // namespace quorate::sim

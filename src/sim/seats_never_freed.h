@@ -1,5 +1,5 @@
 // Rule: a seat is never freed, only taken over: along a log the voters never get fewer, and never
-// fewer than the founding's.
+// fewer than the founding's, but where there are to be fewer seats: then as many as those.
 #pragma once
 
 #include <map>
@@ -25,14 +25,16 @@ public:
 private:
     struct Seats {
         raft::Index index = 0;
-        std::size_t count = 0;
+        std::size_t count = 0;     ///< voters
+        std::uint32_t wanted = 0;  ///< seats
     };
     struct Log {
         IncarnationId incarnation;
         std::vector<Seats> seats;  ///< of the configurations in it
     };
     std::map<Life, Log> logs_;
-    std::map<IncarnationId, std::size_t> founding_;
+    /// The fewest that any log of an incarnation began with or came down to by fewer seats.
+    std::map<IncarnationId, std::size_t> fewest_;
 };
 
 }  // namespace quorate::sim

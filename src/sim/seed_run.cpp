@@ -6,6 +6,7 @@
 #include "sim/default_settling.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
+#include "sim/operator.h"
 #include "sim/settling.h"
 #include "sim/workload.h"
 #include "sim/world.h"
@@ -34,7 +35,8 @@ public:
           workload_(world_, dice_.next()),
           faults_(world_, workload_, dice_.next()),
           hostile_(world_, dice_.next()),
-          settling_(world_, workload_) {
+          settling_(world_, workload_),
+          operator_(world_, seed) {
         world_.on_start = [this](Process& process) { workload_.begin(process); };
         world_.on_event = [this](Process& process, const Event& event) {
             workload_.react(process, event);
@@ -51,6 +53,7 @@ public:
         }
         faults_.begin();
         hostile_.begin();
+        operator_.begin();
         world_.scheduler().run_until(profile_.chaos);
         workload_.calm_down();
         hostile_.stop();
@@ -70,6 +73,7 @@ private:
     Faults faults_;
     Hostile hostile_;
     SettlingRule settling_;
+    Operator operator_;
 };
 
 }  // namespace

@@ -67,8 +67,8 @@ bool Settling::start_the_missing() {
     std::uint32_t deployed = 0;
     for (Node node = 0; node < profile.deployed(); ++node) deployed += world_.process(node) ? 1 : 0;
     for (Node node = 0; node < world_.machines(); ++node) {
-        const bool wanted = node >= profile.deployed() || deployed < profile.spec.size;
-        if (world_.process(node) != nullptr || !wanted) continue;
+        const bool wanted = node >= profile.deployed() || deployed < world_.size();
+        if (world_.process(node) != nullptr || !wanted || !world_.is_deployed(node)) continue;
         world_.start(node);
         return true;
     }
@@ -86,6 +86,9 @@ std::optional<std::string> Settling::not_settled() {
         const IncarnationId in = loop.machine()->founding().incarnation;
         if (!incarnation) incarnation = in;
         if (in != incarnation) return "there are two incarnations";
+        if (loop.machine()->spec().size != world_.size()) {
+            return process->label() + " has size " + std::to_string(loop.machine()->spec().size);
+        }
         if (!loop.raft()->leader()) return process->label() + " knows no leader";
         if (!leader) leader = loop.raft()->leader();
         if (loop.raft()->leader() != leader) return "members believe in two leaders";
@@ -111,7 +114,9 @@ std::optional<std::string> Settling::not_settled() {
                  process->mailbox.lease_until() > process->clock.now().boottime;
     }
     if (!leads) return "nobody holds the lease";
-    if (living < world_.profile().spec.seats() || seats.joint())
+    GroupSpec spec = world_.profile().spec;
+    spec.size = world_.size();
+    if (living < spec.seats() || seats.joint() || seats.seats != spec.seats())
         return "seats are held by the dead";
     return std::nullopt;
 }

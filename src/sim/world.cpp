@@ -12,6 +12,8 @@ World::World(const Profile& profile, std::uint64_t seed, const Story& story, Cou
     : profile_(profile),
       story_(story),
       counters_(counters),
+      size_(profile.spec.size),
+      deployed_(profile.resize_to > 0 ? profile.spec.size : profile.deployed()),
       random_(seed),
       network_(scheduler_, random_.next(), profile.machines,
                [this](Life life, io::TransportEvent event) { receive(life, std::move(event)); }),
@@ -56,6 +58,7 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     options.group = group_;
     options.name = process.label();
     options.spec = profile_.spec;
+    options.spec.size = size_;
     options.member = profile_.member;
     options.compaction = profile_.compaction;
     options.crowd = profile_.crowd;
@@ -96,7 +99,7 @@ SimAlarm::Hooks World::alarm_hooks(Node node, Life life) {
 
 void World::start(Node node, bool move) {
     Machine& machine = machines_[node];
-    if (machine.process) return;
+    if (machine.process || !is_deployed(node)) return;
     machine.paused = machine.off = false;
     machine.clock.wake();
     network_.set_answering(node, true);

@@ -48,11 +48,19 @@ public:
         return machines_[node].paused || machines_[node].off || machines_[node].clock.suspended();
     }
     SimClock& clock(Node node) { return machines_[node].clock; }
+    // ---- what an operator has written down (operator.h) ----
+    /// The size that a process is started with.
+    std::uint32_t size() const { return size_; }
+    void set_size(std::uint32_t size) { size_ = size; }
+    /// Whether something is to run on that machine, if it isn't one too many.
+    bool is_deployed(Node node) const { return node >= profile_.deployed() || node < deployed_; }
+    /// Of the machines that aren't for observers, the first ones.
+    void deploy(Node machines) { deployed_ = machines; }
     /// A running process that leads.
     std::optional<Node> leader();
 
     // ---- what can happen to them ----
-    /// A process starts where none is; with `move`, at a new endpoint.
+    /// A process starts where none is and one is to be; with `move`, at a new endpoint.
     void start(Node node, bool move = false);
     void kill(Node node, bool silently = false);
     void pause(Node node);
@@ -99,6 +107,8 @@ private:
     const Story& story_;
     Counters& counters_;
     std::string group_ = "feeder.A";
+    std::uint32_t size_;
+    Node deployed_;
     base::Random random_;
     Scheduler scheduler_;
     Network network_;

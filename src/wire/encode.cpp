@@ -51,7 +51,7 @@ std::size_t words_of(const std::vector<Contact>& contacts) {
 std::size_t words_of(const raft::Configuration& configuration) {
     const std::size_t ids = configuration.voters.size() + configuration.outgoing.size() +
                             configuration.learners.size() + configuration.witnesses.size();
-    return 2 * ids + 12;
+    return 2 * ids + 13;
 }
 
 struct MeasureRaft {
@@ -148,6 +148,8 @@ void write(capn::Configuration::Builder to, const raft::Configuration& configura
     write(to.initVoters(count_of(configuration.voters.size())), configuration.voters);
     write(to.initOutgoing(count_of(configuration.outgoing.size())), configuration.outgoing);
     write(to.initLearners(count_of(configuration.learners.size())), configuration.learners);
+    to.setSeats(configuration.seats);
+    to.setOutgoingSeats(configuration.outgoing_seats);
     if (configuration.witnesses.empty()) return;
     write(to.initWitnesses(count_of(configuration.witnesses.size())), configuration.witnesses);
 }

@@ -44,6 +44,7 @@ GroupStatus FrameReader::status(capn::Status::Reader source) const {
     read.commit_index = source.getCommitIndex();
     read.state = enumerator(source.getState(), State::outside);
     read.quorum = source.getQuorum();
+    read.size = source.getSize();
     read.lease = source.getLease();
     read.endpoint = endpoint_or_none(source.getEndpoint());
     read.beacon_problem = sentence(source.getBeaconProblem());

@@ -53,6 +53,7 @@ void write(capn::Status::Builder to, const GroupStatus& status) {
     to.setCommitIndex(status.commit_index);
     to.setState(to_schema<capn::Status::State>(status.state));
     to.setQuorum(status.quorum);
+    to.setSize(status.size);
     to.setLease(status.lease);
     to.setEndpoint(as_text(status.endpoint));
     to.setBeaconProblem(as_text(status.beacon_problem));

@@ -21,8 +21,12 @@ std::vector<MemberId> FrameReader::ids(capnp::List<schema::log::Id>::Reader list
 }
 
 raft::Configuration FrameReader::configuration(capn::Configuration::Reader source) const {
-    return {ids(source.getVoters(), max_seats), ids(source.getOutgoing(), max_seats),
-            ids(source.getLearners(), limits_.members), ids(source.getWitnesses(), 2 * max_seats)};
+    return {ids(source.getVoters(), max_seats),
+            ids(source.getOutgoing(), max_seats),
+            ids(source.getLearners(), limits_.members),
+            ids(source.getWitnesses(), 2 * max_seats),
+            source.getSeats(),
+            source.getOutgoingSeats()};
 }
 
 raft::VoteRequest FrameReader::vote_request(capn::VoteRequest::Reader source) const {

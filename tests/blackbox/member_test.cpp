@@ -133,7 +133,10 @@ TEST(Member, replies_to_each_command_once_by_its_number) {
         {"request-action majority 100 x", "bad_command"},
         {"cancel", "bad_command"},
         {"cancel " + std::string(32, 'a'), "unknown_poll"},
-        {"resize 5", "bad_command"},
+        {"resize", "bad_command"},
+        {"resize 0", "bad_command"},
+        {"resize 3 members", "bad_command"},
+        {"resize 2", "bad_command"},
         {"send-ordered ordered", ""},
         {"status", ""},
     };
@@ -152,8 +155,8 @@ TEST(Member, replies_to_each_command_once_by_its_number) {
         EXPECT_NE(reply.value("message", "") == "", !error.empty()) << line << ": " << reply;
     }
     EXPECT_EQ(replies[1]["command"], "send");
-    EXPECT_EQ(replies[25]["command"], "send-ordered");
-    EXPECT_GT(replies[25]["index"].get<std::uint64_t>(), 0u);
+    EXPECT_EQ(replies[28]["command"], "send-ordered");
+    EXPECT_GT(replies[28]["index"].get<std::uint64_t>(), 0u);
 }
 
 TEST(Member, status_has_every_field_in_and_outside_of_an_incarnation) {

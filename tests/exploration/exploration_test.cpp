@@ -58,7 +58,7 @@ TEST(Exploration, ends_where_there_is_nothing_more) {
     alone.founding.fill(voters({0}));
     alone.bounds.terms = 1;
     alone.bounds.crashes = 0;
-    alone.seat_floor = 1;
+    alone.seats = 1;
     const Report report = explore(alone, {.states = 100'000, .depth = 1000, .until = {}});
     EXPECT_TRUE(report.exhausted);
     EXPECT_LT(report.counts.states, 1000u);
@@ -110,12 +110,12 @@ TEST(ExplorationFinds, a_second_lease_where_a_restart_forgets_its_promise) {
 }
 
 /// Node 1 was founded alone, nodes 2 and 3 together: what the seat floor is for.
-Setting split(std::uint32_t seat_floor) {
+Setting split(std::uint32_t seats) {
     Setting setting = named("cold");
     setting.founding = {voters({0}), voters({1, 2}), voters({1, 2})};
     setting.bounds.crashes = 0;
     setting.bounds.proposals = 0;
-    setting.seat_floor = seat_floor;
+    setting.seats = seats;
     return setting;
 }
 
@@ -123,7 +123,7 @@ TEST(ExplorationFinds, a_leader_of_its_own_on_each_side_where_the_seat_floor_is_
     const Report report = explore(split(1), {.states = 1'000'000, .depth = 1000, .until = {}});
     ASSERT_TRUE(report.violation);
     EXPECT_NE(report.story.find("LEADER"), std::string::npos) << report.story;
-    const Report floored = explore(split(2), {.states = 200'000, .depth = 1000, .until = {}});
+    const Report floored = explore(split(3), {.states = 200'000, .depth = 1000, .until = {}});
     EXPECT_FALSE(floored.violation) << floored.story;
 }
 

@@ -16,10 +16,11 @@ namespace {
 
 constexpr Moment beginning{std::chrono::seconds(1000), std::chrono::seconds(2000)};
 
-std::shared_ptr<const raft::Snapshot> founding(const Founding& founding) {
+std::shared_ptr<const raft::Snapshot> base_of(const Founding& founding, std::uint32_t seats) {
     auto snapshot = std::make_shared<raft::Snapshot>();
     snapshot->configuration.voters = founding.voters;
     snapshot->configuration.learners = founding.learners;
+    snapshot->configuration.seats = seats;
     return snapshot;
 }
 
@@ -33,7 +34,6 @@ raft::Options Replicas::options(Node node, Nanos withhold_until) const {
     options.self = member(node);
     options.heartbeat = tick;
     options.election_min = options.election_max = election_ticks * tick;
-    options.seat_floor = setting_.seat_floor;
     options.max_append_entries = setting_.bounds.batch;
     options.withhold_until = withhold_until;
     return options;
@@ -44,7 +44,7 @@ ReplicaId Replicas::start(Node node) {
     replica.node = node;
     replica.now = beginning;
     replica.raft = std::make_shared<Raft>(options(node, base::long_ago), beginning,
-                                          founding(setting_.founding[node]));
+                                          base_of(setting_.founding[node], setting_.seats));
     return intern(std::move(replica));
 }
 
@@ -99,7 +99,7 @@ void Replicas::restart(Pending& pending) const {
     std::shared_ptr<const raft::Snapshot> base = log.snapshot();
     if (setting_.mutations.amnesia) {
         after.disk = {};
-        base = founding(setting_.founding[after.node]);
+        base = base_of(setting_.founding[after.node], setting_.seats);
     } else {
         for (Index index = base->index + 1; index <= log.last_index(); ++index) {
             entries.push_back(log.at(index));

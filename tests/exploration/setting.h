@@ -80,7 +80,7 @@ struct Setting {
     std::array<Founding, max_nodes> founding;
     std::vector<MemberId> change_to;  ///< the voters that the change names; all others then learn
     Bounds bounds;
-    std::uint32_t seat_floor = 2;
+    std::uint32_t seats = 3;
     Mutations mutations;
     /// Steps that are taken before the exploration starts; none if null.
     void (*open)(Opening&) = nullptr;

@@ -43,6 +43,13 @@ struct Promised {
     void operator()(const CancelAction& command) const {
         require(command.poll && command.requester, "some action is called off by somebody");
     }
+    void operator()(const Resize& command) const {
+        require(static_cast<bool>(command.requester), "somebody asks for another size");
+        require(command.size >= 1 && command.size <= GroupSpec::max_size, "a size that can be");
+    }
+    void operator()(const FinishResize& command) const {
+        require(command.size >= 1 && command.size <= GroupSpec::max_size, "a size that can be");
+    }
 };
 
 MemberId member(std::uint64_t number) {

@@ -56,6 +56,9 @@ struct Spelling {
     }
     std::string operator()(const command::Status&) const { return "status"; }
     std::string operator()(const command::Transfer& c) const { return "transfer " + c.to.hex(); }
+    std::string operator()(const command::Resize& c) const {
+        return "resize " + std::to_string(c.size);
+    }
     std::string operator()(const command::Leave&) const { return "leave"; }
     std::string operator()(const command::Bad& c) const {
         require(c.sentence.size() > 10, "what is bad about a command is told");

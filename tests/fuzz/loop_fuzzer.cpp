@@ -207,6 +207,7 @@ io::Command Story::some_action(RequestId request) {
             return io::ActionWoke{0, poll, now, static_cast<io::ActionWoke::Found>(kind / 4 % 3)};
         }
         default:
+            if (kind > 127) return io::Resize{request, kind % 8u};
             return io::LeaveGroup{request};
     }
 }

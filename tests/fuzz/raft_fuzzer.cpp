@@ -66,7 +66,6 @@ Options options_of(std::uint8_t choice) {
     options.heartbeat = unit;
     options.election_min = 3 * unit;
     options.election_max = 4 * unit;
-    options.seat_floor = 2;
     options.seed = choice;
     options.withhold_until = choice & 2 ? Nanos(12s) : base::long_ago;
     options.max_append_entries = 3;
@@ -77,7 +76,7 @@ Options options_of(std::uint8_t choice) {
 
 std::shared_ptr<const Snapshot> founding() {
     Snapshot snapshot;
-    snapshot.configuration = {{member(1), member(2), member(3)}, {}, {member(4)}};
+    snapshot.configuration = {{member(1), member(2), member(3)}, {}, {member(4)}, {}, 3};
     snapshot.state = Payload("founded");
     return std::make_shared<const Snapshot>(std::move(snapshot));
 }
@@ -263,6 +262,8 @@ Configuration Story::some_configuration() {
     configuration.voters = some_members();
     configuration.outgoing = some_members();
     configuration.learners = some_members();
+    configuration.seats = static_cast<std::uint32_t>(1 + configuration.voters.size());
+    if (configuration.joint()) configuration.outgoing_seats = 3;
     return configuration;
 }
 

@@ -85,7 +85,9 @@ std::vector<consensus::Command> commands() {
             CastVote{agreed, member(4), true},
             CastVote{agreed, member(1), false, true},
             CloseAction{agreed, std::chrono::seconds(1)},
-            CancelAction{agreed, member(2), 10, std::chrono::seconds(2)}};
+            CancelAction{agreed, member(2), 10, std::chrono::seconds(2)},
+            Resize{member(2), 11, 5},
+            FinishResize{5}};
 }
 
 void write_commands_and_states() {
@@ -124,8 +126,8 @@ void write_lines() {
               id +
               " z\nrequest-vote majority 1000 open breaker 7\nrequest-vote consensus 86400000 t\n"
               "vote " +
-              id + " yes\nvote " + id + " no\nstatus\ntransfer " + id + "\nleave\n");
-    write("line", "bad", "\x30send\nvote 1 maybe\nresize 3\nrequest-vote all 0\n\n  \r\nlea");
+              id + " yes\nvote " + id + " no\nstatus\ntransfer " + id + "\nresize 5\nleave\n");
+    write("line", "bad", "\x30send\nvote 1 maybe\nresize 0\nrequest-vote all 0\n\n  \r\nlea");
     write("line", "long",
           "\x02send " + std::string(300, 'x') + "\nstatus\n" + std::string(150, 'y'));
 }

@@ -13,7 +13,7 @@ void check_bounds(const StateMachine& machine) {
     for (const auto& [id, poll] : machine.open_polls()) {
         require(id == poll.id && id, "a poll is found under its id");
         require(poll.topic.size() <= StateMachine::max_topic_bytes, "topics are bounded");
-        require(!poll.certain(), "what is certain has been closed");
+        require(!poll.certain() || poll.waits_for_stamp(), "what is certain has been closed");
     }
 }
 
@@ -37,6 +37,13 @@ void go_on(StateMachine machine) {
                       "topic",      Voting::consensus, std::chrono::seconds(1)};
         open.action = ActionTerms{.at = std::chrono::hours(1), .tolerance = base::Nanos(1)};
         apply(open);
+    }
+    if (!roster.empty()) {
+        const std::uint32_t size = machine.spec().size;
+        apply(Resize{roster.back().id, 1, std::min(size + 1, GroupSpec::max_size)});
+        if (machine.growing()) apply(FinishResize{machine.growing()->size});
+        apply(Resize{roster.back().id, 2, std::max(machine.deployed(), 1u)});
+        require(machine.spec().size <= size + 1, "a group grows to what was asked for");
     }
     const auto actions = machine.actions();
     for (const auto& [id, action] : actions) {

@@ -41,12 +41,14 @@ void change(World& world, Arguments& words) {
     std::vector<MemberId> voters;
     std::vector<MemberId> learners;
     std::vector<MemberId> witnesses;
+    std::optional<std::uint32_t> seats;
     if (words.accept("voters")) voters = words.members();
     if (words.accept("learners")) learners = words.members();
     if (words.accept("witnesses")) witnesses = words.members();
+    if (words.accept("seats")) seats = static_cast<std::uint32_t>(words.number());
     world.act(id, [&](raft::Raft& raft, raft::Moment now) {
         if (voters.empty()) voters = raft.configuration().voters;
-        tell_result(world, id, raft.change_configuration(now, voters, learners, witnesses));
+        tell_result(world, id, raft.change_configuration(now, voters, learners, witnesses, seats));
     });
 }
 

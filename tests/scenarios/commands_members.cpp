@@ -19,7 +19,7 @@ void cluster(World& world, Arguments& words) {
     raft::Configuration configuration;
     configuration.voters = words.members();
     if (configuration.voters.empty()) throw ScriptError("who is in the cluster?");
-    world.options.seat_floor = static_cast<std::uint32_t>(configuration.voters.size() / 2 + 1);
+    configuration.seats = static_cast<std::uint32_t>(configuration.voters.size());
     std::optional<MemberId> leader;
     while (!words.empty()) {
         if (words.accept("learners")) {
@@ -37,8 +37,8 @@ void cluster(World& world, Arguments& words) {
             world.options.max_snapshot_in_flight_bytes = words.number();
         } else if (words.accept("leader")) {
             leader = words.member();
-        } else if (words.accept("floor")) {
-            world.options.seat_floor = static_cast<std::uint32_t>(words.number());
+        } else if (words.accept("seats")) {
+            configuration.seats = static_cast<std::uint32_t>(words.number());
         } else if (words.accept("heartbeat")) {
             world.options.heartbeat = words.milliseconds();
         } else if (words.accept("election")) {
@@ -202,7 +202,7 @@ void disk(World& world, Arguments& words) {
 std::vector<Command> member_commands() {
     return {
         {"cluster",
-         "A B C [learners D] [witnesses C] [leader A] [priority B N] [floor N] [heartbeat MS] "
+         "A B C [learners D] [witnesses C] [leader A] [priority B N] [seats N] [heartbeat MS] "
          "[election MIN MAX] [drift F] [batch N] [in-flight N] [chunk BYTES] [window BYTES] "
          "[latency MS]",
          "a new world with a group; with a leader, elects it and commits its no-op", cluster},

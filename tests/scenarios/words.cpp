@@ -123,6 +123,8 @@ std::string text_of(const raft::Configuration& configuration) {
     if (configuration.joint())
         text = "joint, from " + names_of(configuration.outgoing) + " to " +
                names_of(configuration.voters);
+    if (configuration.seats > configuration.voters.size())
+        text += ", " + std::to_string(configuration.seats) + " seats";
     if (!configuration.learners.empty()) text += ", learners " + names_of(configuration.learners);
     if (!configuration.witnesses.empty())
         text += ", witnesses " + names_of(configuration.witnesses);

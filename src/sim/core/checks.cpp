@@ -39,6 +39,8 @@ const char* name_of(raft::Trigger trigger) {
 std::string describe(const raft::Configuration& configuration) {
     std::string text = list(configuration.voters);
     if (configuration.joint()) text += " from " + list(configuration.outgoing);
+    if (configuration.seats > configuration.voters.size())
+        text += ", " + std::to_string(configuration.seats) + " seats";
     if (!configuration.witnesses.empty()) text += ", witnessed by " + list(configuration.witnesses);
     if (!configuration.learners.empty()) text += ", learning " + list(configuration.learners);
     return text;
@@ -188,8 +190,8 @@ void Checks::look_at_commit(Node& node) {
     // in the log by now.
     const raft::Configuration& standing = log.configuration_at(index);
     if (standing.joint()) totals_.coverage.hit(Branch::committed_while_joint);
-    if (raft::is_quorum(raft.configuration(), seat_floor_, backs)) return;
-    if (raft::is_quorum(standing, seat_floor_, backs)) return;
+    if (raft::is_quorum(raft.configuration(), backs)) return;
+    if (raft::is_quorum(standing, backs)) return;
     broken("a commit stands on the disks of a quorum", node.label() + " commits index " +
                                                            std::to_string(index) + " of term " +
                                                            std::to_string(term));

@@ -28,13 +28,8 @@ class Checks {
 public:
     using Find = std::function<const Node*(MemberId)>;
 
-    Checks(const Scheduler& scheduler, const Story& story, Totals& totals, std::uint32_t seat_floor,
-           Find find)
-        : scheduler_(scheduler),
-          story_(story),
-          totals_(totals),
-          seat_floor_(seat_floor),
-          find_(std::move(find)) {}
+    Checks(const Scheduler& scheduler, const Story& story, Totals& totals, Find find)
+        : scheduler_(scheduler), story_(story), totals_(totals), find_(std::move(find)) {}
 
     /// Its core was made anew: from nothing, or from its disk.
     void started(Node& node);
@@ -66,7 +61,6 @@ private:
     const Scheduler& scheduler_;
     const Story& story_;
     Totals& totals_;
-    std::uint32_t seat_floor_;
     Find find_;
     OneLeaderATerm leaders_;
     LogMatching logs_;

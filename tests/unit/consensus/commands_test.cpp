@@ -29,7 +29,9 @@ std::vector<Command> all_kinds() {
             CastVote{poll(4), member(5), true},
             ExpirePoll{poll(6)},
             CloseAction{poll(7), 5s},
-            CancelAction{poll(8), member(9), 10, 11s}};
+            CancelAction{poll(8), member(9), 10, 11s},
+            Resize{member(10), 12, 1000},
+            FinishResize{1}};
 }
 
 bool is_refused(const Command& command) {
@@ -56,6 +58,15 @@ TEST(Commands, ComeBackFromTheirBytes) {
     EXPECT_EQ(open.action, question().action);
     EXPECT_EQ(open.stamp, question().stamp);
     EXPECT_EQ(open.timeout, 1500ms);
+    const auto resize = std::get<Resize>(*decode(encode(Resize{member(10), 12, 1000})));
+    EXPECT_EQ(resize.requester, member(10));
+    EXPECT_EQ(resize.request, 12u);
+    EXPECT_EQ(resize.size, 1000u);
+    EXPECT_EQ(std::get<FinishResize>(*decode(encode(FinishResize{7}))).size, 7u);
+    EXPECT_TRUE(is_refused(Resize{member(10), 12, 0}));
+    EXPECT_TRUE(is_refused(Resize{member(10), 12, 1001}));
+    EXPECT_TRUE(is_refused(Resize{MemberId{}, 12, 5}));
+    EXPECT_TRUE(is_refused(FinishResize{0}));
     const auto leave = std::get<Leave>(*decode(encode(Leave{member(3), Departure::lost})));
     EXPECT_EQ(leave.member, member(3));
     EXPECT_EQ(leave.reason, Departure::lost);

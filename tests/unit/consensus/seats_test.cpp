@@ -26,12 +26,15 @@ struct Seats {
     std::set<std::uint64_t> behind = {};
     std::set<std::uint64_t> dead = {};
     Numbers witnesses = {};
+    std::uint32_t seats = 0;  ///< those of the group, if it is 0
 };
 
 std::optional<SeatPlan> plan(const GroupStory& group, const Seats& seats) {
     return plan_seats(group.machine, {ids(seats.voters), ids(seats.learners), ids(seats.witnesses),
+                                      seats.seats > 0 ? seats.seats : group.machine.spec().seats(),
                                       [&](MemberId id) { return !seats.behind.contains(id.low); },
-                                      [&](MemberId id) { return seats.dead.contains(id.low); }});
+                                      [&](MemberId id) { return seats.dead.contains(id.low); },
+                                      [&](MemberId id) { return !seats.dead.contains(id.low); }});
 }
 
 void expect_plan(const std::optional<SeatPlan>& made, const Numbers& voters,
@@ -102,6 +105,35 @@ TEST(Seats, MoveSeveralAtOnce) {
     group.join(4);
     group.join(5);
     expect_plan(plan(group, {.voters = {1, 2, 3}, .learners = {4, 5}}), {1, 4, 5}, {});
+}
+
+TEST(Seats, GetMoreOnceEnoughVotersLive) {
+    GroupStory group(3);
+    group.apply(Resize{member(1), 1, 5});
+    EXPECT_FALSE(plan(group, {.voters = {1, 2, 3}, .dead = {3}, .seats = 3}))
+        << "three of five are needed from then on";
+    const auto grown = plan(group, {.voters = {1, 2, 3}, .seats = 3});
+    expect_plan(grown, {1, 2, 3}, {});
+    EXPECT_EQ(grown->seats, 5u);
+    EXPECT_FALSE(plan(group, {.voters = {1, 2, 3}, .seats = 5}));
+}
+
+TEST(Seats, GetFewerAndTheLostVotersWithThem) {
+    GroupStory group(5);
+    group.leave(2);
+    group.leave(4);
+    group.apply(Resize{member(1), 1, 3});
+    const auto shrunk = plan(group, {.voters = {1, 2, 3, 4, 5}, .seats = 5});
+    expect_plan(shrunk, {1, 3, 5}, {});
+    EXPECT_EQ(shrunk->seats, 3u);
+}
+
+TEST(Seats, StayAsManyUntilWitnessesAreAtMostHalfOfFewer) {
+    GroupStory group(4, {.size = 4});
+    group.leave(1);
+    group.apply(Resize{member(2), 1, 3});
+    EXPECT_FALSE(plan(group, {.voters = {1, 2, 3, 4}, .witnesses = {3, 4}, .seats = 4}))
+        << "two of three can't be";
 }
 
 TEST(Seats, AreKeptByAVoterThatWasEvictedAndCameBack) {

@@ -12,7 +12,7 @@ Command random_command(base::Random& random) {
     const auto someone = [&] { return 1 + random.below(9); };
     const auto some_poll = [&] { return poll(1 + random.below(40)); };
     const auto some_time = [&] { return std::chrono::seconds(random.below(1000)); };
-    switch (random.below(10)) {
+    switch (random.below(12)) {
         case 0:
             return Join{record(someone(), random.one_in(4) ? Role::observer : Role::member)};
         case 1:
@@ -39,6 +39,11 @@ Command random_command(base::Random& random) {
             return CloseAction{some_poll(), some_time() / 2};
         case 6:
             return CancelAction{some_poll(), member(someone()), random.next(), some_time() / 2};
+        case 7:
+            return Resize{member(someone()), random.next(),
+                          static_cast<std::uint32_t>(1 + random.below(12))};
+        case 8:
+            return FinishResize{static_cast<std::uint32_t>(1 + random.below(12))};
         default:
             return CastVote{some_poll(), member(someone()), !random.one_in(3)};
     }
@@ -65,6 +70,8 @@ struct Shown {
     }
     std::string operator()(const ActionOff& e) const { return "off " + e.poll.hex(); }
     std::string operator()(const CancelRejected& e) const { return "rejected: " + e.error.message; }
+    std::string operator()(const Resized& e) const { return "size " + std::to_string(e.size); }
+    std::string operator()(const ResizeRejected& e) const { return "rejected: " + e.error.message; }
     std::string operator()(const Malformed&) const { return "malformed"; }
 };
 

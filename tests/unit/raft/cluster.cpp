@@ -7,7 +7,6 @@
 namespace quorate::raft::test {
 
 Cluster::Cluster(std::uint64_t voters, std::uint64_t learners) {
-    options.seat_floor = static_cast<std::uint32_t>(voters / 2 + 1);
     std::vector<MemberId> seated;
     std::vector<MemberId> learning;
     for (std::uint64_t id = 1; id <= voters; ++id) seated.push_back(member(id));

@@ -43,9 +43,7 @@ TEST(Election, TwoNodesElectALeaderOfTwo) {
 }
 
 TEST(Election, ASingleVoterLeadsAndCommitsByItself) {
-    Options options = timing(1);
-    options.seat_floor = 1;
-    Solo solo(options, founding(members({1})));
+    Solo solo(timing(1), founding(members({1})));
     solo.wait_for_timer();
     EXPECT_EQ(solo.raft.role(), Role::leader);
     EXPECT_TRUE(solo.raft.established());
@@ -139,9 +137,7 @@ TEST(Election, ACandidacyEndsAfterElectionMinAndIsTriedAgainLater) {
 }
 
 TEST(Election, AVoteOlderThanElectionMinDoesNotCount) {
-    Options five = timing(1);
-    five.seat_floor = 3;
-    Solo solo(five, founding(members({1, 2, 3, 4, 5})));
+    Solo solo(timing(1), founding(members({1, 2, 3, 4, 5})));
     while (solo.raft.role() != Role::pre_candidate) solo.wait_for_timer();
     solo.grant(2);
     solo.grant(3);

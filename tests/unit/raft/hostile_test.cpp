@@ -44,7 +44,9 @@ TEST(Hostile, ConfigurationsThatCannotBeAreIgnored) {
     expect_ignored(with(make({})));
     expect_ignored(with(make({members({1, 1}), {}, {}})));
     expect_ignored(with(make({members({1, 2}), {}, members({2})})));
-    expect_ignored(with(make({members({1, 2}), members({1, 3}), members({3})})));
+    expect_ignored(with(make({members({1, 2}), members({1, 3}), members({3}), {}, 2, 2})));
+    expect_ignored(with(make({members({1, 2}), members({1, 3}), {}, {}, 2, 0})));
+    expect_ignored(with(make({members({1, 2}), {}, {}, {}, 0})));
     expect_ignored(InstallSnapshot{1, nullptr, {}});
     auto broken = std::make_shared<Snapshot>();
     expect_ignored(InstallSnapshot{1, broken, {}});

@@ -29,9 +29,7 @@ TEST(Lease, IsRenewedByLaterRounds) {
 }
 
 TEST(Lease, TakesAQuorumOfPromises) {
-    Options options = timing(1);
-    options.seat_floor = 3;
-    Solo solo(options, founding(members({1, 2, 3, 4, 5})));
+    Solo solo(timing(1), founding(members({1, 2, 3, 4, 5})));
     solo.win_election({2, 3});
     solo.acknowledge(2);
     EXPECT_EQ(solo.raft.lease_until(), base::long_ago);

@@ -7,30 +7,40 @@
 namespace quorate::raft::test {
 namespace {
 
-bool quorum_of(const Configuration& configuration, std::uint32_t floor,
-               std::initializer_list<std::uint64_t> backers) {
+bool quorum_of(const Configuration& configuration, std::initializer_list<std::uint64_t> backers) {
     const std::vector<MemberId> set = members(backers);
-    return is_quorum(configuration, floor, [&](MemberId id) {
+    return is_quorum(configuration, [&](MemberId id) {
         return std::find(set.begin(), set.end(), id) != set.end();
     });
 }
 
 TEST(Quorum, IsAMajorityAndTheSeatFloor) {
-    const Configuration three{members({1, 2, 3}), {}, members({9})};
-    EXPECT_TRUE(quorum_of(three, 2, {1, 3}));
-    EXPECT_FALSE(quorum_of(three, 2, {1, 9})) << "learners count nowhere";
-    EXPECT_FALSE(quorum_of(three, 3, {1, 3})) << "the floor of five seats";
-    const Configuration four{members({1, 2, 3, 4}), {}, {}};
-    EXPECT_FALSE(quorum_of(four, 1, {1, 2}));
+    const Configuration three{members({1, 2, 3}), {}, members({9}), {}, 3};
+    EXPECT_TRUE(quorum_of(three, {1, 3}));
+    EXPECT_FALSE(quorum_of(three, {1, 9})) << "learners count nowhere";
+    const Configuration three_of_five{members({1, 2, 3}), {}, members({9}), {}, 5};
+    EXPECT_FALSE(quorum_of(three_of_five, {1, 3})) << "the floor of five seats";
+    const Configuration four{members({1, 2, 3, 4}), {}, {}, {}, 1};
+    EXPECT_FALSE(quorum_of(four, {1, 2}));
 }
 
 TEST(Quorum, WhenJointIsAMajorityOfEachHalfAndTheFloorOverBoth) {
-    const Configuration joint{members({1, 2, 4}), members({1, 2, 3}), {}};
-    EXPECT_TRUE(quorum_of(joint, 2, {1, 2}));
-    EXPECT_FALSE(quorum_of(joint, 2, {1, 4})) << "one of the outgoing three";
-    EXPECT_FALSE(quorum_of(joint, 2, {1, 3})) << "one of the new three";
-    EXPECT_TRUE(quorum_of(joint, 3, {1, 3, 4})) << "three distinct ones, two of each half";
-    EXPECT_FALSE(quorum_of(joint, 3, {1, 2})) << "the two are not counted twice";
+    const Configuration joint{members({1, 2, 4}), members({1, 2, 3}), {}, {}, 3, 3};
+    EXPECT_TRUE(quorum_of(joint, {1, 2}));
+    EXPECT_FALSE(quorum_of(joint, {1, 4})) << "one of the outgoing three";
+    EXPECT_FALSE(quorum_of(joint, {1, 3})) << "one of the new three";
+    const Configuration of_five{members({1, 2, 4}), members({1, 2, 3}), {}, {}, 5, 5};
+    EXPECT_TRUE(quorum_of(of_five, {1, 3, 4})) << "three distinct ones, two of each half";
+    EXPECT_FALSE(quorum_of(of_five, {1, 2})) << "the two are not counted twice";
+}
+
+TEST(Quorum, WhileSeatsChangeIsTheGreaterFloor) {
+    const Configuration growing{members({1, 2, 4}), members({1, 2, 3}), {}, {}, 5, 3};
+    EXPECT_FALSE(quorum_of(growing, {1, 2}));
+    EXPECT_TRUE(quorum_of(growing, {1, 2, 3}));
+    const Configuration shrinking{members({1, 2, 3}), members({1, 2, 3, 4, 5}), {}, {}, 3, 5};
+    EXPECT_FALSE(quorum_of(shrinking, {1, 2}));
+    EXPECT_TRUE(quorum_of(shrinking, {1, 2, 4}));
 }
 
 TEST(Membership, ALearnerIsAddedCaughtUpAndSeated) {
@@ -145,6 +155,36 @@ TEST(Membership, ASeatIsNeverFreed) {
     const auto freed = solo.raft.change_configuration(solo.now, members({1, 2}), members({3}));
     ASSERT_FALSE(freed);
     EXPECT_EQ(freed.error().code, ErrorCode::bad_argument);
+    const auto beyond = solo.raft.change_configuration(solo.now, members({1}), {}, {}, 2);
+    ASSERT_FALSE(beyond) << "two seats, and one voter";
+}
+
+TEST(Membership, FewerSeatsLeaveFewerVoters) {
+    Solo solo(timing(1), founding(members({1, 2, 3, 4, 5})));
+    solo.establish();
+    ASSERT_TRUE(solo.raft.change_configuration(solo.now, members({1, 2, 3}), {}, {}, 3));
+    solo.turn();
+    EXPECT_EQ(solo.raft.configuration().seat_floor(), 3u) << "the greater one while it changes";
+    solo.acknowledge(2);
+    EXPECT_TRUE(solo.raft.configuration().joint()) << "two of five are none of their majorities";
+    solo.acknowledge(3);
+    EXPECT_FALSE(solo.raft.configuration().joint());
+    EXPECT_EQ(solo.raft.configuration().seat_floor(), 2u);
+    EXPECT_EQ(solo.raft.configuration().voters, members({1, 2, 3}));
+}
+
+TEST(Membership, MoreSeatsHoldFromTheAppendOn) {
+    Solo solo;
+    solo.establish();
+    const auto grown = solo.raft.change_configuration(solo.now, members({1, 2, 3}), {}, {}, 5);
+    ASSERT_TRUE(grown);
+    solo.turn();
+    EXPECT_FALSE(solo.raft.configuration().joint()) << "the same voters take one entry";
+    EXPECT_EQ(solo.raft.configuration().seat_floor(), 3u);
+    solo.acknowledge(2);
+    EXPECT_LT(solo.raft.commit_index(), *grown) << "two of three, but three of five are needed";
+    solo.acknowledge(3);
+    EXPECT_GE(solo.raft.commit_index(), *grown);
 }
 
 TEST(Membership, ListsMustBeSound) {
@@ -178,8 +218,8 @@ TEST(Membership, ATruncatedConfigurationIsUndone) {
     Solo solo;
     Entry joint = command(1, 1, "");
     joint.kind = EntryKind::configuration;
-    joint.configuration =
-        std::make_shared<Configuration>(Configuration{members({1, 2, 4}), members({1, 2, 3}), {}});
+    joint.configuration = std::make_shared<Configuration>(
+        Configuration{members({1, 2, 4}), members({1, 2, 3}), {}, {}, 3, 3});
     solo.hear(2, append_of(1, 0, 0, {joint}));
     EXPECT_TRUE(solo.raft.configuration().joint()) << "in force as soon as it is in the log";
     EXPECT_EQ(solo.raft.configuration_index(), 1u);

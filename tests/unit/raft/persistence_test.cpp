@@ -81,9 +81,7 @@ TEST(Persistence, TwoOthersAreEnoughWithoutTheLeadersDisk) {
 }
 
 TEST(Persistence, ASingleVoterTellsNobodyBeforeItsTermIsOnDisk) {
-    Options options = timing(1);
-    options.seat_floor = 1;
-    Solo solo(options, founding(members({1}), members({2})));
+    Solo solo(timing(1), founding(members({1}), members({2})));
     solo.raft.campaign(solo.now, Trigger::founding);
     const Output out = solo.raft.take_output(solo.now);
     EXPECT_TRUE(out.send_now.empty());

@@ -129,9 +129,7 @@ TEST(Reads, AreBounded) {
 }
 
 TEST(Reads, OfASingleVoterNeedNobody) {
-    Options options = timing(1);
-    options.seat_floor = 1;
-    Solo solo(options, founding(members({1})));
+    Solo solo(timing(1), founding(members({1})));
     solo.raft.campaign(solo.now, Trigger::founding);
     solo.turn();
     Reader reader{solo, {}, {}};

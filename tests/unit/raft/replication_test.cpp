@@ -233,9 +233,7 @@ TEST(Commit, OnlyEntriesOfTheOwnTermAreCommittedByCounting) {
 
 TEST(Commit, TakesTheSeatFloorWhateverTheConfigurationSays) {
     // Deployed with five, founded with three: two of three would be a majority, but not of five.
-    Options options = timing(1);
-    options.seat_floor = 3;
-    Solo solo(options, founding(members({1, 2, 3})));
+    Solo solo(timing(1), founding(members({1, 2, 3}), {}, 5));
     solo.win_election({2});
     EXPECT_EQ(solo.raft.role(), Role::pre_candidate) << "nor can two of them elect";
     solo.grant(3);

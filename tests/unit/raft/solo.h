@@ -34,14 +34,16 @@ inline Options timing(std::uint64_t self) {
     options.election_min = 150ms;
     options.election_max = 300ms;
     options.clock_drift = 0.01;
-    options.seat_floor = 2;
     options.seed = self;
     return options;
 }
 
+/// `seats`: as many as voters, if it is 0.
 inline std::shared_ptr<const Snapshot> founding(std::vector<MemberId> voters,
-                                                std::vector<MemberId> learners = {}) {
+                                                std::vector<MemberId> learners = {},
+                                                std::uint32_t seats = 0) {
     auto snapshot = std::make_shared<Snapshot>();
+    snapshot->configuration.seats = seats > 0 ? seats : static_cast<std::uint32_t>(voters.size());
     snapshot->configuration.voters = std::move(voters);
     snapshot->configuration.learners = std::move(learners);
     snapshot->state = Payload("founded");

@@ -108,9 +108,7 @@ TEST(Transfer, OnlyToVotersAndOnlyByTheLeader) {
     solo.establish();
     EXPECT_EQ(solo.raft.transfer_leadership(solo.now, member(4)).error().code,
               ErrorCode::unknown_member);
-    Options alone = timing(1);
-    alone.seat_floor = 1;
-    Solo single(alone, founding(members({1})));
+    Solo single(timing(1), founding(members({1})));
     single.wait_for_timer();
     EXPECT_EQ(single.raft.transfer_leadership(single.now).error().code, ErrorCode::unknown_member);
 }

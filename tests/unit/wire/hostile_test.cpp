@@ -158,8 +158,14 @@ TEST(Configuration, HasVotersWithinTheLimitsAndNobodyTwice) {
     EXPECT_EQ(drop_of_configuration({{}, {}, {member(1)}}), Drop::garbage);
     EXPECT_EQ(drop_of_configuration({{member(1), member(1)}, {}, {}}), Drop::garbage);
     EXPECT_EQ(drop_of_configuration({{member(1)}, {}, {member(1)}}), Drop::garbage);
-    EXPECT_EQ(drop_of_configuration({{member(1)}, {member(2)}, {member(2)}}), Drop::garbage);
+    EXPECT_EQ(drop_of_configuration({{member(1)}, {member(2)}, {member(2)}, {}, 1, 1}),
+              Drop::garbage);
     EXPECT_EQ(drop_of_configuration({{member(1), MemberId{}}, {}, {}}), Drop::garbage);
+    EXPECT_EQ(drop_of_configuration({{member(1)}, {}, {}, {}, 0}), Drop::garbage) << "no seats";
+    EXPECT_EQ(drop_of_configuration({{member(1)}, {}, {}, {}, 1, 1}), Drop::garbage)
+        << "seats of nobody";
+    EXPECT_EQ(drop_of_configuration({{member(1)}, {member(2)}, {}, {}, 1, 0}), Drop::garbage)
+        << "voters without seats";
     raft::Configuration crowd;
     for (std::uint64_t number = 1; number <= 15; ++number) crowd.voters.push_back(member(number));
     EXPECT_EQ(drop_of_configuration(crowd), std::nullopt);

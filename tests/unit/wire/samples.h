@@ -52,7 +52,12 @@ inline consensus::Founding founding() {
 }
 
 inline raft::Configuration joint_configuration() {
-    return {{member(1), member(2), member(4)}, {member(1), member(2), member(3)}, {member(5)}};
+    return {{member(1), member(2), member(4)},
+            {member(1), member(2), member(3)},
+            {member(5)},
+            {},
+            5,
+            3};
 }
 
 inline raft::Append append(std::size_t commands, std::size_t bytes) {

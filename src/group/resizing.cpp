@@ -1,0 +1,98 @@
+// Another size of the deployment, agreed through the log (rule 1; docs/protocol.md, Resizing).
+#include <algorithm>
+
+#include "group/loop_impl.h"
+
+namespace quorate::group {
+
+std::uint32_t GroupLoop::Impl::agreed_or_coming_size() const {
+    return machine_->growing() ? machine_->growing()->size : machine_->spec().size;
+}
+
+/// A newcomer comes with the size agreed on; or, once a greater one was asked for, with that: so
+/// nobody comes in any more who does not know it. One that started again may be needed for it.
+std::optional<std::string> GroupLoop::Impl::find_difference_in(const GroupSpec& theirs) const {
+    GroupSpec ours = machine_->spec();
+    ours.size = agreed_or_coming_size();
+    return find_difference(theirs, ours);
+}
+
+void GroupLoop::Impl::run(io::Resize& command) {
+    if (options_.member.peers < 2 * std::size_t{command.size}) {
+        failed(command.request, ErrorCode::bad_argument,
+               "peers (" + std::to_string(options_.member.peers) +
+                   ") must be at least twice the size: join with more of them first");
+        return;
+    }
+    propose_or_fail(command.request, consensus::Resize{self_, command.request, command.size});
+}
+
+/// The leader's: once the seats are those of the greater size, and everybody in the roster has the
+/// entry that asks for it, nobody can found by the old size any more.
+void GroupLoop::Impl::finish_resize() {
+    const auto& growing = machine_->growing();
+    if (!growing || raft_->change_in_progress() ||
+        raft_->configuration().seats != machine_->wanted_seats() || now() < finish_again_at_) {
+        return;
+    }
+    // Those who were let in before this leader knew of it are in its log by now.
+    if (growth_seen_ != std::pair(growing->since, raft_->term())) {
+        growth_seen_ = {growing->since, raft_->term()};
+        let_in_until_ = raft_->log().last_index();
+    }
+    if (raft_->commit_index() < let_in_until_) return;
+    const raft::Index known_at = std::max(growing->since, raft_->configuration_index());
+    const auto& roster = machine_->roster();
+    const bool all_know = std::all_of(roster.begin(), roster.end(), [&](const auto& member) {
+        return member.id == self_ || raft_->match_index(member.id) >= known_at;
+    });
+    if (!all_know) return;
+    finish_again_at_ = now() + timing().election_max;
+    propose(0, consensus::FinishResize{growing->size});
+}
+
+void GroupLoop::Impl::take_effect(const consensus::Resized& effect) {
+    options_.spec.size = effect.size;
+    finish_again_at_ = base::long_ago;
+    status_dirty_ = membership_dirty_ = true;
+    story("the group has size " + std::to_string(effect.size));
+    if (effect.requester == self_ && requests_.end(effect.request)) done(effect.request);
+}
+
+void GroupLoop::Impl::take_effect(const consensus::ResizeRejected& effect) {
+    if (effect.requester != self_ || !requests_.end(effect.request)) return;
+    failed(effect.request, effect.error.code, effect.error.message);
+}
+
+/// The greatest size that was asked for as far as this member's log tells, agreed or not: others
+/// may have seen it take effect.
+std::uint32_t GroupLoop::Impl::largest_known_size() const {
+    std::uint32_t largest = machine_->spec().size;
+    if (machine_->growing()) largest = std::max(largest, machine_->growing()->size);
+    const raft::Log& log = raft_->log();
+    const raft::Index from = std::max(machine_->applied() + 1, log.first_index());
+    for (raft::Index index = from; index <= log.last_index(); ++index) {
+        const raft::Entry& entry = log.at(index);
+        if (entry.kind != raft::EntryKind::command) continue;
+        const auto command = consensus::decode(entry.data);
+        if (!command) continue;
+        if (const auto* resize = std::get_if<consensus::Resize>(&*command)) {
+            largest = std::max(largest, resize->size);
+        }
+    }
+    return largest;
+}
+
+/// This member went with a greater size that was not agreed yet. Where a leader decides by the
+/// former one, under a lease, it never was.
+void GroupLoop::Impl::consider_former_size(MemberId from, const wire::HelloReply& reply) {
+    if (raft_ || !former_size_ || reply.spec.size != *former_size_) return;
+    const wire::Standing& theirs = reply.standing;
+    if (!theirs.quorum || !theirs.lease || theirs.leader != from) return;
+    options_.spec.size = *former_size_;
+    former_size_.reset();
+    status_dirty_ = true;
+    story("has its former size again: the greater one was not agreed");
+}
+
+}  // namespace quorate::group

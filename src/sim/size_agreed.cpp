@@ -1,0 +1,33 @@
+#include "sim/size_agreed.h"
+
+#include "sim/rule_broken.h"
+
+namespace quorate::sim {
+
+void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& raft,
+                      const FindReplica& find_replica) {
+    const IncarnationId incarnation = machine.founding().incarnation;
+    const std::uint32_t size = machine.spec().size;
+    Known& known = incarnations_[incarnation];
+    if (known.size == 0) known.size = size;
+    if (machine.growing()) known.asked[machine.growing()->size] = machine.growing()->since;
+    if (size <= known.size) return;
+    const raft::Index since = known.asked[size];
+    known.size = size;
+    for (const consensus::MemberRecord& member : machine.roster()) {
+        const raft::Raft* replica = find_replica(member.id, incarnation);
+        if (replica == nullptr || replica->log().last_index() >= since) continue;
+        broken("a greater size is acknowledged by all",
+               brief(incarnation) + " has size " + std::to_string(size) + ", and " +
+                   brief(member.id) + " has nothing behind " +
+                   std::to_string(replica->log().last_index()) + ", where it was asked for at " +
+                   std::to_string(since));
+    }
+    if (raft.configuration().seats < machine.spec().seats()) {
+        broken("a greater size has its seats",
+               brief(incarnation) + " has size " + std::to_string(size) + " and " +
+                   std::to_string(raft.configuration().seats) + " seats");
+    }
+}
+
+}  // namespace quorate::sim

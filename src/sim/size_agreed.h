@@ -1,0 +1,32 @@
+// Rule: a greater size takes effect once every member in the roster has acknowledged it, and the
+// seats are those of it: so nobody who goes on founds by the old one.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "consensus/state_machine.h"
+#include "raft/raft.h"
+#include "sim/names.h"
+
+namespace quorate::sim {
+
+class SizeAgreed {
+public:
+    /// The replica of a running member that is in `incarnation`; null if there is none.
+    using FindReplica = std::function<const raft::Raft*(MemberId, IncarnationId)>;
+
+    /// After a turn of a member.
+    void look(const consensus::StateMachine& machine, const raft::Raft& raft,
+              const FindReplica& find_replica);
+
+private:
+    struct Known {
+        std::uint32_t size = 0;
+        /// Sizes asked for, and where: the last of each.
+        std::map<std::uint32_t, raft::Index> asked;
+    };
+    std::map<IncarnationId, Known> incarnations_;
+};
+
+}  // namespace quorate::sim
