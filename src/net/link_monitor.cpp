@@ -27,7 +27,7 @@ std::optional<Handshake> meaning_of(std::uint16_t event, std::int32_t value) {
             return Handshake::wrong_key;
         case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
             // Who is too slow may still be the right one: libzmq dials again by itself.
-            if (value == EPIPE || value == ECONNRESET) return Handshake::wrong_key;
+            if (value == EPIPE || value == ECONNRESET) return Handshake::broken_off;
             return std::nullopt;
         default:
             return std::nullopt;

@@ -9,10 +9,10 @@
 namespace quorate::net {
 
 enum class Handshake {
-    done,             ///< both sides know each other
-    wrong_key,        ///< the other side hung up: it hasn't the key that it was dialled with, or is
-                      ///< ending
-    refused,          ///< it has, but doesn't let this member in
+    done,        ///< both sides know each other
+    wrong_key,   ///< the other side hasn't the key that it was dialled with, or is none of ours
+    broken_off,  ///< it hung up: the same, or it is ending
+    refused,     ///< it has, but doesn't let this member in
     other_mechanism,  ///< one side speaks CURVE and the other does not
 };
 

@@ -75,7 +75,6 @@ bool Links::send(const std::string& endpoint, const Payload& frame) {
     if (!link->open) return hold(*link, frame);
     Pushed pushed = push(*link, frame, now);
     if (pushed == Pushed::full && is_dead(*link, now)) {
-        link->given_up = true;
         if (!connect(*link, SocketAddress(link->connected_to), now)) return false;
         if (!link->open) return hold(*link, frame);
         pushed = push(*link, frame, now);
@@ -118,7 +117,7 @@ bool Links::connect(Link& link, const SocketAddress& address, base::Nanos now) {
     set_dialling(socket);
     std::unique_ptr<LinkMonitor> monitor;
     if (curve_ != nullptr && !secure(link, socket, monitor, now)) return true;
-    if (curve_ == nullptr && link.given_up) {
+    if (curve_ == nullptr) {
         monitor = std::make_unique<LinkMonitor>(context_, socket, handshakes_.get());
     }
     HostPort digits{address.host(), link.where.port};
@@ -131,6 +130,7 @@ bool Links::connect(Link& link, const SocketAddress& address, base::Nanos now) {
     link.open = curve_ == nullptr;
     link.accepted = 0;
     link.opened = link.last_accepted = now;
+    link.dial_anew_at = base::never;
     if (link.open) flush(link, now);
     return true;
 }
@@ -182,8 +182,8 @@ Links::Pushed Links::push(Link& link, const Payload& frame, base::Nanos now) con
 
 /// libzmq gives a connection up for good when the other side broke the protocol: a stranger that
 /// was on the port for a while, or TCP's connecting to itself where nobody listens. Its socket then
-/// refuses frames just as a full one does. One that took fewer frames than it has room for can't be
-/// full; of any other, what waits on it is by now too old to matter.
+/// mostly refuses frames just as a full one does (else: take_in_clear). One that took fewer frames
+/// than it has room for can't be full; of any other, what waits on it is by now too old to matter.
 bool Links::is_dead(const Link& link, base::Nanos now) const {
     if (now - link.opened < revive_pause) return false;
     return link.accepted < limits_.link_messages || now - link.last_accepted >= stuck_after;

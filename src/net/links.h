@@ -63,7 +63,7 @@ public:
     /// Above the largest group (1000 members) and its observers; endpoints come from the network,
     /// so their number has to end somewhere.
     static constexpr std::size_t max_links = 2048;
-    /// Sockets of libzmq that a link takes: its own, and its monitor's two ends with CURVE.
+    /// Sockets of libzmq that a link takes: its own, and its monitor's two ends.
     static constexpr std::size_t sockets_a_link = 3;
     /// Knocks at forged endpoints cost a connection each.
     static constexpr std::size_t knocks_a_second = 64;
@@ -73,10 +73,11 @@ private:
         HostPort where;
         bool by_name = false;
         ZmqSocket socket;  ///< empty while the name isn't resolved, or there is no key to try
-        std::unique_ptr<LinkMonitor> monitor;  ///< with CURVE, mostly; goes before its socket
+        std::unique_ptr<LinkMonitor>
+            monitor;  ///< in clear until it is heard; goes before its socket
         KeySearch search;
-        bool open = false;      ///< takes frames: in clear at once, with CURVE once the key fits
-        bool given_up = false;  ///< in clear: by libzmq, once; the monitor is to tell why
+        bool open = false;  ///< takes frames: in clear at once, with CURVE once the key fits
+        base::Nanos dial_anew_at = base::never;  ///< in clear: libzmq has given it up
         SocketAddress connected_to;
         std::deque<Payload> waiting;  ///< for the name to be resolved, and the key to be found
         std::size_t accepted = 0;     ///< frames that this socket took
@@ -101,8 +102,9 @@ private:
     void apply_changes();
     void take(const std::string& endpoint, Link& link, Handshake handshake, base::Nanos now,
               std::vector<io::TransportEvent>& out);
-    static void take_in_clear(const std::string& endpoint, Link& link, Handshake handshake,
-                              std::vector<io::TransportEvent>& out);
+    void take_in_clear(const std::string& endpoint, Link& link, Handshake handshake,
+                       base::Nanos now, std::vector<io::TransportEvent>& out);
+    void dial_anew(base::Nanos now);
     bool fill(zmq_msg_t& message, const Payload& frame) const;
 
     void* context_;
@@ -111,7 +113,8 @@ private:
     const Curve* curve_;
     std::uint64_t generation_ = 0;  ///< of the keys
     std::shared_ptr<const AuthorizedKeys> keys_;
-    Fd handshakes_;  ///< an epoll descriptor for the monitors of all links
+    base::Nanos dial_anew_at_ = base::never;  ///< the first link's
+    Fd handshakes_;                           ///< an epoll descriptor for the monitors of all links
     std::unordered_map<std::string, Link> links_;
     std::unordered_map<std::string, PublicKey> told_keys_;  ///< by endpoint
     base::Nanos knocks_since_ = base::long_ago;

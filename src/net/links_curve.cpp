@@ -1,4 +1,4 @@
-// Links with CURVE: the search for keys, and what becomes of them.
+// What becomes of handshakes: with CURVE, the search for keys.
 #include "net/links.h"
 
 namespace quorate::net {
@@ -9,6 +9,8 @@ base::Nanos monotonic_now() {
     return std::chrono::steady_clock::now().time_since_epoch();
 }
 
+/// As libzmq waits at most between its own tries.
+constexpr base::Nanos give_up_pause = std::chrono::milliseconds(250);
 /// How long a knock may take: the dial, the handshake, the frame.
 constexpr int knock_linger_ms = 1000;
 
@@ -72,9 +74,9 @@ void Links::apply_changes() {
 }
 
 void Links::tend(bool readable, std::vector<io::TransportEvent>& out) {
-    if (curve_ == nullptr && !readable) return;
-    if (curve_ != nullptr) apply_changes();
     const base::Nanos now = monotonic_now();
+    if (curve_ == nullptr && !readable && now < dial_anew_at_) return;
+    if (curve_ != nullptr) apply_changes();
     for (auto& [endpoint, link] : links_) {
         if (readable && link.monitor) {
             for (const Handshake handshake : link.monitor->read()) {
@@ -87,24 +89,42 @@ void Links::tend(bool readable, std::vector<io::TransportEvent>& out) {
             connect(link, SocketAddress(link.connected_to), now);
         }
     }
+    if (now >= dial_anew_at_) dial_anew(now);
 }
 
-/// In clear a link is watched only after libzmq gave it up once, to tell whoever runs the member.
+/// libzmq gives a connection up for good when the other side broke the protocol. Mostly its socket
+/// refuses frames then (is_dead); but in some of a hundred cases version 4.3.4 goes on taking them,
+/// and they go nowhere. So a link is watched until it was heard once.
 void Links::take_in_clear(const std::string& endpoint, Link& link, Handshake handshake,
-                          std::vector<io::TransportEvent>& out) {
+                          base::Nanos now, std::vector<io::TransportEvent>& out) {
     if (handshake == Handshake::done) {
-        link.given_up = false;
         link.monitor.reset();
-    } else if (handshake == Handshake::other_mechanism) {
+        return;
+    }
+    if (handshake == Handshake::broken_off) return;  // libzmq dials again, and keeps the frames
+    link.dial_anew_at = now + give_up_pause;
+    dial_anew_at_ = std::min(dial_anew_at_, link.dial_anew_at);
+    if (handshake == Handshake::other_mechanism) {
         out.push_back(io::SecurityNotice{
             "the member at " + endpoint +
             " refuses connections in clear: start this one with --key too, or that one without"});
     }
 }
 
+void Links::dial_anew(base::Nanos now) {
+    dial_anew_at_ = base::never;
+    for (auto& [endpoint, link] : links_) {
+        if (now >= link.dial_anew_at) {
+            link.dial_anew_at = now + give_up_pause;  // should it fail
+            connect(link, SocketAddress(link.connected_to), now);
+        }
+        dial_anew_at_ = std::min(dial_anew_at_, link.dial_anew_at);
+    }
+}
+
 void Links::take(const std::string& endpoint, Link& link, Handshake handshake, base::Nanos now,
                  std::vector<io::TransportEvent>& out) {
-    if (curve_ == nullptr) return take_in_clear(endpoint, link, handshake, out);
+    if (curve_ == nullptr) return take_in_clear(endpoint, link, handshake, now, out);
     switch (handshake) {
         case Handshake::done:
             link.search.fits();
@@ -112,6 +132,7 @@ void Links::take(const std::string& endpoint, Link& link, Handshake handshake, b
             flush(link, now);
             return;
         case Handshake::wrong_key:
+        case Handshake::broken_off:
             break;
         case Handshake::refused:
             link.search.refused(now);

@@ -78,7 +78,7 @@ struct Node {
 
 /// Lets the nodes take turns until `condition` holds; false after ten seconds.
 inline bool eventually(std::initializer_list<Node*> nodes, const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (std::chrono::steady_clock::now() < end) {
         if (condition()) return true;
         for (Node* node : nodes) node->turn(std::chrono::milliseconds(2));
