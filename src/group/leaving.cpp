@@ -54,7 +54,10 @@ void GroupLoop::Impl::finish() {
             send(member.id, member.endpoint, farewell);
         }
         for (const MemberId& id : raft_->configuration().distinct_voters()) {
-            if (id != self_ && !in_roster(id) && !is_dead(id)) send_to(id, farewell);
+            // One that said nothing lately is gone: a link to it would only hold up the end.
+            const Peer* peer = peers_.find(id);
+            const bool heard = peer && peer->raft_heard_at + timing().peer_timeout > now();
+            if (id != self_ && !in_roster(id) && !is_dead(id) && heard) send_to(id, farewell);
         }
         if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
     }

@@ -16,6 +16,8 @@ constexpr std::size_t share_from = 1024;
 constexpr base::Nanos stuck_after = std::chrono::seconds(5);
 /// … but not more often than this.
 constexpr base::Nanos revive_pause = std::chrono::milliseconds(100);
+/// How long a dial on a network for real-time control may take.
+constexpr base::Nanos answered_within = std::chrono::milliseconds(100);
 /// How often the resolver is asked whether a name has moved.
 constexpr base::Nanos ask_again_after = std::chrono::seconds(1);
 
@@ -205,8 +207,12 @@ void Links::close_others(const std::function<bool(const std::string&)>& keeps) {
 }
 
 void Links::close_all(std::chrono::milliseconds linger) {
+    const base::Nanos now = monotonic_now();
     for (auto& [endpoint, link] : links_) {
-        link.socket.set(ZMQ_LINGER, static_cast<int>(linger.count()));
+        // Where nobody has answered for so long, nobody is waited for.
+        const bool unheard = curve_ != nullptr ? !link.open : link.monitor != nullptr;
+        const bool nobody = unheard && link.opened + answered_within <= now;
+        link.socket.set(ZMQ_LINGER, nobody ? 0 : static_cast<int>(linger.count()));
     }
     links_.clear();
 }

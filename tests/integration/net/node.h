@@ -76,7 +76,7 @@ struct Node {
     std::vector<std::string> refused_by;
 };
 
-/// Lets the nodes take turns until `condition` holds; false after ten seconds.
+/// Lets the nodes take turns until `condition` holds; false after thirty seconds.
 inline bool eventually(std::initializer_list<Node*> nodes, const std::function<bool()>& condition) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (std::chrono::steady_clock::now() < end) {
