@@ -8,9 +8,10 @@ namespace quorate {
 
 std::vector<Finding> examine(const ExaminationOptions& options) {
     std::vector<Finding> findings;
-    net::examine_listening(options.member, findings);
+    const bool keys_are_read = net::examine_keys(options.member, findings);
+    if (keys_are_read) net::examine_listening(options.member, findings);
     net::examine_beacon(options.member, options.expect_others, findings);
-    net::examine_seeds(options.member, findings);
+    if (keys_are_read) net::examine_seeds(options.member, findings);
     findings.push_back(group::examine_clock());
     findings.push_back(group::examine_descriptors());
     findings.push_back(group::examine_scheduling(options.member.real_time));

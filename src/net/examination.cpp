@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "net/curve.h"
 #include "net/interfaces.h"
 #include "net/zmq_transport.h"
 
@@ -70,6 +71,7 @@ void examine_listening(const MemberOptions& member, std::vector<Finding>& findin
     ZmqOptions options;
     options.listen = member.listen;
     options.advertise = member.advertise;
+    options.security = member.security;
     const auto opened = ZmqTransport::open(context.get(), options);
     if (!opened) {
         findings.push_back({"listen", Verdict::failed, opened.error().message,
@@ -82,10 +84,49 @@ void examine_listening(const MemberOptions& member, std::vector<Finding>& findin
     findings.push_back(judge_advertised((*opened)->endpoint(), !member.advertise.empty()));
 }
 
+bool examine_keys(const MemberOptions& member, std::vector<Finding>& findings) {
+    const Security& security = member.security;
+    if (!security.enabled()) {
+        findings.push_back(
+            {"keys", Verdict::ok, "no key is given: everything is in clear", "", ""});
+        return true;
+    }
+    const auto opened = Curve::open(security);
+    if (!opened) {
+        findings.push_back({"keys", Verdict::failed, opened.error().message,
+                            "A member with these options ends with exit code 64.",
+                            "Correct --key or --authorized-keys; `quorate keygen` makes keys."});
+        return false;
+    }
+    const Curve& curve = **opened;
+    for (std::string& problem : curve.ring().refresh()) {
+        findings.push_back({"keys", Verdict::warning, std::move(problem),
+                            "Such a file lets nobody in.",
+                            "Copy the public key (FILE.pub of `quorate keygen`) there anew."});
+    }
+    const auto others = *curve.ring().keys();
+    const std::size_t count = others.size() - others.count(curve.public_key());
+    const std::string own = to_text(curve.public_key());
+    if (count == 0) {
+        findings.push_back({"keys", Verdict::warning,
+                            "no key but this member's own is in " + security.authorized_keys,
+                            "This member talks to nobody.",
+                            "Copy the others' public keys there; members need not be restarted."});
+        return true;
+    }
+    findings.push_back({"keys", Verdict::ok,
+                        "this member is " + own + ", and lets " + std::to_string(count) +
+                            (count == 1 ? " other key in" : " other keys in"),
+                        "", ""});
+    return true;
+}
+
 void examine_seeds(const MemberOptions& member, std::vector<Finding>& findings) {
     if (member.seeds.empty()) return;
     BriefContext context;
-    const auto opened = ZmqTransport::open(context.get(), {});
+    ZmqOptions options;
+    options.security = member.security;
+    const auto opened = ZmqTransport::open(context.get(), options);
     if (!opened) return;  // examine_listening() has told that there are no sockets
     ZmqTransport& transport = **opened;
     for (const std::string& seed : member.seeds) transport.probe(seed);

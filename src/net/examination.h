@@ -8,6 +8,10 @@
 
 namespace quorate::net {
 
+/// Whose keys are let in. False: they can't be read, and nothing else that listens or dials can be
+/// looked at.
+bool examine_keys(const MemberOptions& member, std::vector<Finding>& findings);
+
 /// Whether the address can be bound, and whether others can make use of what they will be told.
 void examine_listening(const MemberOptions& member, std::vector<Finding>& findings);
 

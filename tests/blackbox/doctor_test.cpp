@@ -3,6 +3,7 @@
 #include <sys/timex.h>
 
 #include "group_of_members.h"
+#include "keys.h"
 
 namespace quorate::blackbox {
 namespace {
@@ -49,6 +50,25 @@ TEST(Doctor, says_that_all_is_well_with_the_exit_code_too) {
         EXPECT_NE(finding.contains("why"), well) << finding;
         EXPECT_NE(finding.contains("advice"), well) << finding;
     }
+}
+
+TEST(Doctor, looks_at_the_keys) {
+    EXPECT_NE(
+        Examination({"--beacon", "off"}).of("keys")["what"].get<std::string>().find("in clear"),
+        std::string::npos);
+    const Keys keys;
+    Arguments options = keys.of("ann");
+    options.insert(options.end(), {"--beacon", "off"});
+    EXPECT_EQ(Examination(options).verdict("keys"), "warning") << "it is alone";
+    keys.make("bob");
+    keys.let_in("bob");
+    const Examination together(options);
+    EXPECT_EQ(together.verdict("keys"), "ok") << together.of("keys");
+    EXPECT_EQ(together.verdict("listen"), "ok") << together.of("listen");
+    options[3] = "/nowhere";
+    const Examination nowhere(options);
+    EXPECT_EQ(nowhere.verdict("keys"), "failed") << nowhere.of("keys");
+    EXPECT_EQ(nowhere.status, 1);
 }
 
 TEST(Doctor, tells_people_the_same_in_lines) {
