@@ -25,7 +25,7 @@ endif()
 function(quorate_module name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   add_library(quorate_${name} STATIC ${sources})
-  target_include_directories(quorate_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
-                                                    ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(quorate_${name} PUBLIC ${ARGN} PRIVATE quorate_flags)
+  target_include_directories(quorate_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  target_link_libraries(quorate_${name} PUBLIC ${ARGN} PRIVATE $<BUILD_INTERFACE:quorate_flags>)
 endfunction()
