@@ -2,7 +2,8 @@
 // in which the member learned of them.
 //
 // Times: t_ns on CLOCK_MONOTONIC, sent_ns and received_ns on CLOCK_REALTIME, in nanoseconds.
-// The fencing token of a leader is (epoch, term): a later leader has a greater one.
+// The fencing token of a leader is (epoch, term): a later leader of the same group has a greater one.
+// Tokens of two groups don't compare.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +61,8 @@ struct Joined { IncarnationId incarnation; std::vector<MemberInfo> members; };
 struct MemberJoined { MemberId id; std::string name; Role role = Role::member; };
 enum class Departure : std::uint8_t { left, lost };
 struct MemberLeft { MemberId id; std::string name; Departure reason = Departure::left; };
+/// A member leads. Of this member itself it comes before am_leader() is true: the lease begins with the
+/// first round that a quorum acknowledges. While the group is left, it may still come.
 struct LeaderElected {
     MemberId leader;
     std::string name;
@@ -76,6 +79,8 @@ struct StateRestored { std::uint64_t index = 0; std::vector<MemberInfo> members;
 struct Split { IncarnationId incarnation; IncarnationId other; };
 struct EventsLost { std::uint64_t count = 0; };
 
+/// What was said to the group. Of send_ordered_as_leader() it is known that its sender led when it was
+/// committed; a token does not come with it: put one into the data where it is needed.
 struct Message {
     MemberId from;
     Payload data;

@@ -20,6 +20,7 @@
 #include "sim/seats_never_freed.h"
 #include "sim/sender_order.h"
 #include "sim/single_lease.h"
+#include "sim/size_agreed.h"
 #include "sim/votes_count_once.h"
 
 namespace quorate::sim {
@@ -185,6 +186,61 @@ TEST(SeatsNeverFreed, fewer_voters_are_caught) {
     rule.stands(1, 4, {.voters = {ann, bob, cem}, .outgoing = {}, .learners = {}});
     EXPECT_THROW(rule.stands(1, 5, {.voters = {ann, bob}, .outgoing = {}, .learners = {}}),
                  RuleBroken);
+}
+
+TEST(SeatsNeverFreed, fewer_seats_leave_as_many_voters) {
+    SeatsNeverFreed rule;
+    raft::Configuration before{{ann, bob, cem}, {}, {}, {}, 3};
+    rule.begins(1, first_life, 0, before);
+    rule.stands(1, 3, {{ann, bob}, {ann, bob, cem}, {}, {}, 2, 3});
+    rule.stands(1, 4, {{ann, bob}, {}, {}, {}, 2});
+    rule.begins(2, first_life, 0, {{ann, bob}, {}, {}, {}, 2});
+    EXPECT_THROW(rule.stands(1, 5, {{ann}, {}, {}, {}, 2}), RuleBroken);
+    SeatsNeverFreed fewer;
+    fewer.begins(1, first_life, 0, before);
+    EXPECT_THROW(fewer.stands(1, 3, {{ann}, {ann, bob, cem}, {}, {}, 2, 3}), RuleBroken)
+        << "one voter for two seats";
+}
+
+TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
+    GroupSpec spec{.size = 2};
+    consensus::Founding founding{first_life, 1, spec, {}};
+    for (const MemberId& id : {ann, bob}) {
+        founding.roster.push_back({id, "relay", "tcp://10.0.0.1:1", Role::member});
+    }
+    consensus::StateMachine machine(founding);
+    const auto replica = [](std::uint32_t seats, raft::Index entries) {
+        auto base = std::make_shared<raft::Snapshot>();
+        base->configuration = {{ann, bob}, {}, {}, {}, seats};
+        raft::Options options;
+        options.self = ann;
+        options.heartbeat = 5ms;
+        options.election_min = 15ms;
+        options.election_max = 30ms;
+        std::vector<raft::Entry> log;
+        for (raft::Index index = 1; index <= entries; ++index) log.push_back(entry(index, 1, "x"));
+        return raft::Raft(options, {}, base, {.term = 1, .voted_for = {}}, log);
+    };
+    const raft::Raft has_it = replica(3, 5);
+    const raft::Raft has_it_not = replica(3, 4);
+    const raft::Raft of_old_seats = replica(2, 5);
+    const auto grow = [&](SizeAgreed& rule, const raft::Raft& own, const raft::Raft& others) {
+        consensus::StateMachine grown = machine;
+        const auto look = [&] {
+            rule.look(grown, own, [&](MemberId, IncarnationId) { return &others; });
+        };
+        look();
+        grown.apply(5, consensus::encode(consensus::Resize{ann, 1, 3}));
+        look();
+        grown.apply(6, consensus::encode(consensus::FinishResize{3}));
+        look();
+    };
+    SizeAgreed keeps;
+    grow(keeps, has_it, has_it);
+    SizeAgreed unknown;
+    EXPECT_THROW(grow(unknown, has_it, has_it_not), RuleBroken);
+    SizeAgreed unseated;
+    EXPECT_THROW(grow(unseated, of_old_seats, has_it), RuleBroken);
 }
 
 TEST(SeatsNeverFreed, what_was_cut_back_does_not_count) {
