@@ -214,6 +214,9 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     peer.same_spec = reply.spec == options_.spec;
     peer.answered_at = now();
     if (reply.self.endpoint != endpoint) peers_.greet(reply.self.endpoint, now());
+    if (!raft_ && joining_ && !joining_->asked_there && joining_->endpoint == endpoint) {
+        joining_->ask_at = now();  // the leader, of whom another told: it can be asked now
+    }
     highest_epoch_ = std::max(highest_epoch_, reply.standing.epoch);
     learn_contacts(reply.contacts);
     if (gives_way(from.sender, peer, reply.spec)) {

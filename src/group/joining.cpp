@@ -75,6 +75,7 @@ void GroupLoop::Impl::ask_to_join() {
             asked |= send(id, joining_->endpoint, request);
         }
     }
+    joining_->asked_there = asked;
     for (const auto& [id, peer] : peers_.all()) {
         if (asked || raft_) break;
         if (freshly_answered(peer) && peer.standing.incarnation == joining_->incarnation) {

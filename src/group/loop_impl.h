@@ -386,6 +386,7 @@ private:
         std::uint64_t nonce = 0;
         Nanos since{};
         Nanos ask_at{};
+        bool asked_there = false;  ///< at that endpoint, not somebody who knows of it
     };
     std::optional<Joining> joining_;
     raft::SnapshotAssembly arriving_;  ///< the state that lets this member in

@@ -191,29 +191,34 @@ bool Links::is_dead(const Link& link, base::Nanos now) const {
     return link.accepted < limits_.link_messages || now - link.last_accepted >= stuck_after;
 }
 
+/// What waits on it is sent in the background for up to `linger`, and ending the context waits for
+/// that; but not where nobody has answered for so long.
+void Links::let_go(Link& link, int linger_ms, base::Nanos now) const {
+    if (!link.socket) return;
+    const bool unheard = curve_ != nullptr ? !link.open : link.monitor != nullptr;
+    const bool nobody = unheard && link.opened + answered_within <= now;
+    link.socket.set(ZMQ_LINGER, nobody ? 0 : linger_ms);
+}
+
 void Links::close(const std::string& endpoint) {
     const auto found = links_.find(endpoint);
     if (found == links_.end()) return;
-    if (found->second.socket) found->second.socket.set(ZMQ_LINGER, close_linger_ms);
+    let_go(found->second, close_linger_ms, monotonic_now());
     links_.erase(found);
 }
 
 void Links::close_others(const std::function<bool(const std::string&)>& keeps) {
+    const base::Nanos now = monotonic_now();
     for (auto at = links_.begin(); at != links_.end();) {
         const bool keep = keeps(at->first);
-        if (!keep && at->second.socket) at->second.socket.set(ZMQ_LINGER, close_linger_ms);
+        if (!keep) let_go(at->second, close_linger_ms, now);
         at = keep ? std::next(at) : links_.erase(at);
     }
 }
 
 void Links::close_all(std::chrono::milliseconds linger) {
     const base::Nanos now = monotonic_now();
-    for (auto& [endpoint, link] : links_) {
-        // Where nobody has answered for so long, nobody is waited for.
-        const bool unheard = curve_ != nullptr ? !link.open : link.monitor != nullptr;
-        const bool nobody = unheard && link.opened + answered_within <= now;
-        link.socket.set(ZMQ_LINGER, nobody ? 0 : static_cast<int>(linger.count()));
-    }
+    for (auto& [endpoint, link] : links_) let_go(link, static_cast<int>(linger.count()), now);
     links_.clear();
 }
 

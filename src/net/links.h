@@ -96,6 +96,7 @@ private:
     bool is_dead(const Link& link, base::Nanos now) const;
     void set_dialling(ZmqSocket& socket) const;
     static void hang_up(Link& link);
+    void let_go(Link& link, int linger_ms, base::Nanos now) const;
     // links_curve.cpp
     bool secure(Link& link, ZmqSocket& socket, std::unique_ptr<LinkMonitor>& monitor,
                 base::Nanos now);
