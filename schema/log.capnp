@@ -4,7 +4,7 @@
 # Every message is a single segment without a segment table; its length is known from where it lies.
 #
 # Versions. Command.version and State.version say by which rules the rest is to be read:
-#   1  first version.
+#   1  first version; not frozen before the first release.
 # A field may be added at the end of a struct under the same version only if a member that doesn't
 # know it still comes to the same state: all members must apply an entry alike. Anything else takes a
 # new version, which is written only once every member can read it. Fields are never renumbered.
@@ -78,7 +78,7 @@ struct Command {
     closeAction @7 :CloseAction;
     cancelAction @8 :CancelAction;
     resize @9 :Resize;
-    finishResize @10 :UInt32;     # the leader's: the size
+    finishResize @10 :FinishResize;
   }
 }
 
@@ -158,6 +158,12 @@ struct Resize {
   size @3 :UInt32;
 }
 
+# The leader's: all that were in the roster at `judged` have the entry at `since`.
+struct FinishResize {
+  since @0 :UInt64;
+  judged @1 :UInt64;
+}
+
 struct CastVote {
   poll :group {
     high @0 :UInt64;
@@ -192,6 +198,7 @@ struct Growing {
   }
   request @3 :UInt64;
   since @4 :UInt64;               # index
+  joined @5 :UInt64;              # index of the last that came in since then
 }
 
 struct Action {

@@ -8,7 +8,7 @@
 # the two zero bytes, then each frame behind its length (64 bits, little-endian).
 #
 # Protocol versions:
-#   1  first version.
+#   1  first version; not frozen before the first release.
 # A field or a body may be added at the end under the same version if those who don't know it may ignore
 # it; anything else takes a new version. Members of different versions don't hear each other. Fields are
 # never renumbered.
@@ -87,6 +87,7 @@ struct Standing {
   lease @6 :Bool;
   leaderEndpoint @7 :Text;
   company @8 :Bool;             # of a default group, which has no incarnation: not alone
+  otherSize @9 :UInt32;         # inside: growing to it; outside: before a growth; 0: none
 }
 
 struct Contact {

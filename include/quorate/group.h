@@ -178,9 +178,10 @@ public:
     /// group has that size, status().size says it, and members of the new size may come.
     ///
     /// Growing takes effect when every member in the roster has acknowledged it, so that nobody
-    /// founds by the old size any more; from then on decisions take as many voters as the new size
-    /// asks for, and so many must be there already: 2 grow to 3, 3 to 5, 4 and more to any size. It
-    /// waits until they are alive; unknown_outcome after 5 s means that it still waits, and asking
+    /// founds by the old size any more. Shortly before, decisions begin to take as many voters as
+    /// the new size asks for, out of those that are there already (so that until the new ones have
+    /// come fewer may fail); that must be no more than the present seats: with the default
+    /// max_voters, 2 grow to 3, 3 to 5, 4 and more to any size. It waits until so many are alive; unknown_outcome after 5 s means that it still waits, and asking
     /// again waits on. The order is: let every component's configuration say the new size, resize,
     /// then start the new members. Shrinking is for when the others are gone: let them leave and
     /// stop them, resize, then change the configurations; those who stay must still decide by the
@@ -190,7 +191,7 @@ public:
     ///
     /// Asking for the present size calls a growth off that waits for somebody. Further errors:
     /// bad_argument if more members than that are in, or it can't grow so far at once; would_block
-    /// while it grows to another size; too_late if another member called it off.
+    /// while it grows to another size; too_late if it was called off.
     ///
     ///   if (auto done = feeder.await(feeder.resize(5)); !done) log(done.error().message);
     Request resize(std::uint32_t size, Completion done = {});
@@ -224,7 +225,7 @@ public:
     MemberId id() const;
     /// TYPE.INSTANCE. Constant.
     const std::string& name() const;
-    /// The spec that this member came with.
+    /// The spec that this member came with, with the size that is agreed on now.
     GroupSpec spec() const;
     /// Now, on the clock that MemberOptions::clock chose; since that clock's epoch.
     Duration action_time() const;

@@ -75,7 +75,11 @@ struct Writer {
         resize.setRequest(command.request);
         resize.setSize(command.size);
     }
-    void operator()(const FinishResize& command) { root.setFinishResize(command.size); }
+    void operator()(const FinishResize& command) {
+        auto finish = root.initFinishResize();
+        finish.setSince(command.since);
+        finish.setJudged(command.judged);
+    }
 };
 
 struct Measure {
@@ -171,16 +175,20 @@ const char* read(schema_log::CancelAction::Reader reader, CancelAction& command)
     return command.poll && command.requester ? nullptr : "nothing is called off, or by nobody";
 }
 
-const char* read_size(std::uint32_t read, std::uint32_t& size) {
-    size = read;
-    return size >= 1 && size <= GroupSpec::max_size ? nullptr : "no group has that size";
-}
-
 const char* read(schema_log::Resize::Reader reader, Resize& command) {
     command.requester = read_id<MemberId>(reader.getRequester());
     command.request = reader.getRequest();
     if (!command.requester) return "nobody asks for another size";
-    return read_size(reader.getSize(), command.size);
+    command.size = reader.getSize();
+    return command.size >= 1 && command.size <= GroupSpec::max_size ? nullptr
+                                                                    : "no group has that size";
+}
+
+const char* read(schema_log::FinishResize::Reader reader, FinishResize& command) {
+    command.since = reader.getSince();
+    command.judged = reader.getJudged();
+    return command.since >= 1 && command.judged >= command.since ? nullptr
+                                                                 : "a growth that nobody asked for";
 }
 
 const char* read(schema::Reader root, const Payload& bytes, Command& command) {
@@ -205,7 +213,7 @@ const char* read(schema::Reader root, const Payload& bytes, Command& command) {
         case schema::RESIZE:
             return read(root.getResize(), command.emplace<Resize>());
         case schema::FINISH_RESIZE:
-            return read_size(root.getFinishResize(), command.emplace<FinishResize>().size);
+            return read(root.getFinishResize(), command.emplace<FinishResize>());
     }
     return "unknown kind of log entry";
 }

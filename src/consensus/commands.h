@@ -96,9 +96,10 @@ struct Resize {
     std::uint64_t request = 0;
     std::uint32_t size = 0;  ///< 1 to 1000
 };
-/// The leader's: every member has acknowledged the greater size.
+/// The leader's: every member that was in the roster at `judged` has acknowledged the greater size.
 struct FinishResize {
-    std::uint32_t size = 0;
+    std::uint64_t since = 0;   ///< index of the Resize
+    std::uint64_t judged = 0;  ///< index
 };
 
 using Command = std::variant<Join, Leave, OrderedMessage, OpenPoll, CastVote, ExpirePoll,

@@ -22,7 +22,7 @@ bool StateMachine::has_room_for(const MemberRecord& member) const {
     return member.role == Role::observer || deployed() < spec().size;
 }
 
-void StateMachine::take(std::uint64_t, const Join& command, std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const Join& command, std::vector<Effect>& effects) {
     const MemberRecord& member = command.member;
     const auto known = std::find_if(roster_.begin(), roster_.end(), [&](const MemberRecord& other) {
         return other.id == member.id;
@@ -36,6 +36,7 @@ void StateMachine::take(std::uint64_t, const Join& command, std::vector<Effect>&
     // The leader admits; but two leaders, one after the other, may have had the same place in mind.
     if (!has_room_for(member)) return;
     roster_.push_back(member);
+    if (growing_) growing_->joined = index;
     effects.push_back(RosterJoined{member});
 }
 

@@ -70,9 +70,12 @@ private:
 /// Fewer seats: those of voters that are gone are not taken over any more (rule 1).
 void drop_seats(const StateMachine& machine, const Seating& seating, SeatPlan& plan) {
     std::vector<MemberId> fewer = plan.voters;
-    for (const MemberId& holder : plan.voters) {
-        if (fewer.size() <= machine.wanted_seats()) break;
-        if (machine.find_member(holder) == nullptr) std::erase(fewer, holder);
+    for (const bool witnesses : {true, false}) {  // of which only so many may stay
+        for (const MemberId& holder : plan.voters) {
+            if (fewer.size() <= machine.wanted_seats()) break;
+            const bool lost = machine.find_member(holder) == nullptr;
+            if (lost && seating.is_witness(holder) == witnesses) std::erase(fewer, holder);
+        }
     }
     if (fewer.size() > machine.wanted_seats() || !seating.is_sound(fewer)) return;
     plan.voters = std::move(fewer);

@@ -49,6 +49,9 @@ std::optional<Error> StateMachine::find_problem_in(const Resize& command) const 
 
 void StateMachine::take(std::uint64_t index, const Resize& command, std::vector<Effect>& effects) {
     if (find_member(command.requester) == nullptr) return;
+    const bool twice = growing_ && growing_->requester == command.requester &&
+                       growing_->request == command.request;
+    if (twice) return;  // proposed once more on its way here
     if (auto problem = find_problem_in(command)) {
         effects.push_back(ResizeRejected{command.requester, command.request, std::move(*problem)});
         return;
@@ -72,9 +75,10 @@ void StateMachine::take(std::uint64_t index, const Resize& command, std::vector<
 }
 
 void StateMachine::take(std::uint64_t, const FinishResize& command, std::vector<Effect>& effects) {
-    if (!growing_ || growing_->size != command.size) return;  // called off meanwhile
-    founding_.spec.size = command.size;
-    effects.push_back(Resized{growing_->requester, growing_->request, command.size});
+    // Called off meanwhile, or somebody has come in whom the leader did not ask about.
+    if (!growing_ || growing_->since != command.since || growing_->joined > command.judged) return;
+    founding_.spec.size = growing_->size;
+    effects.push_back(Resized{growing_->requester, growing_->request, growing_->size});
     growing_.reset();
 }
 

@@ -141,13 +141,14 @@ void write_growing(schema_log::Growing::Builder builder, const Growing& growing)
     write_id(builder.getRequester(), growing.requester);
     builder.setRequest(growing.request);
     builder.setSince(growing.since);
+    builder.setJoined(growing.joined);
 }
 
 bool read_growing(schema_log::Growing::Reader reader, const GroupSpec& spec,
                   std::optional<Growing>& growing) {
     if (reader.getSize() == 0) return true;
     growing = Growing{reader.getSize(), read_id<MemberId>(reader.getRequester()),
-                      reader.getRequest(), reader.getSince()};
+                      reader.getRequest(), reader.getSince(), reader.getJoined()};
     return growing->requester && growing->size > spec.size && growing->size <= GroupSpec::max_size;
 }
 

@@ -71,7 +71,8 @@ struct Growing {
     std::uint32_t size = 0;
     MemberId requester;
     std::uint64_t request = 0;
-    std::uint64_t since = 0;  ///< index: who has this entry knows the size
+    std::uint64_t since = 0;   ///< index: who has this entry knows the size
+    std::uint64_t joined = 0;  ///< index of the last Join since then
 };
 
 // ---- effects: what one entry changed ----

@@ -139,7 +139,7 @@ JoinResult Coordinator::Impl::join(const std::string& type, const std::string& i
     Group& group = find_or_make(name);
     switch (group.impl_->stage()) {
         case Group::Impl::Stage::inside: {
-            const auto difference = find_difference(group.spec(), spec);
+            const auto difference = group.impl_->find_difference_in(spec);
             if (!difference) return group;
             return Error{ErrorCode::bad_argument,
                          name + " is joined already with another spec: " + *difference};

@@ -14,6 +14,7 @@ const MemberRecord* GroupLoop::Impl::find_member(MemberId id) const {
 
 void GroupLoop::Impl::tell_joined() {
     told_joined_ = true;
+    came_with_size_ = 0;  // what it was let in with stands before its own Join
     joining_.reset();
     story("is in, " + std::to_string(roster().size()) + " members");
     outbox_.post(Joined{incarnation(), status().members});

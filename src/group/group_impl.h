@@ -61,6 +61,8 @@ public:
     GroupMetrics metrics() const { return published_.metrics(); }
     std::vector<ElectionRecord> elections() const { return *published_.elections(); }
     GroupSpec spec() const;
+    /// From the spec that it was joined with; the size may also be the one agreed on since.
+    std::optional<std::string> find_difference_in(GroupSpec spec) const;
     const std::string& name() const { return name_; }
 
     // ---- events; component's thread ----

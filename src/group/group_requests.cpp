@@ -178,6 +178,13 @@ GroupStatus Group::Impl::status() const {
     return status;
 }
 
+std::optional<std::string> Group::Impl::find_difference_in(GroupSpec spec) const {
+    const std::uint32_t agreed = published_.status()->size;
+    std::lock_guard lock(mutex_);
+    if (spec.size == agreed) spec.size = spec_.size;
+    return find_difference(spec_, spec);
+}
+
 GroupSpec Group::Impl::spec() const {
     const std::uint32_t agreed = published_.status()->size;
     std::lock_guard lock(mutex_);

@@ -27,7 +27,9 @@ void GroupLoop::Impl::write_standing(wire::Standing& standing) const {
     standing.epoch = 0;
     standing.quorum = standing.lease = false;
     standing.company = company_.size() > 1;
+    standing.other_size = former_size_.value_or(0);
     if (!raft_) return;
+    standing.other_size = machine_->growing() ? machine_->growing()->size : 0;
     standing.incarnation = machine_->founding().incarnation;
     standing.epoch = machine_->founding().epoch;
     standing.quorum = quorum_;
@@ -211,6 +213,10 @@ void GroupLoop::Impl::on_hello_reply(const wire::Header& from, const wire::Hello
     Peer& peer = introduce(from, reply.self);
     peer.standing = reply.standing;
     consider_former_size(from.sender, reply);
+    GroupSpec of_our_size = reply.spec;
+    of_our_size.size = options_.spec.size;
+    peer.same_but_size = of_our_size == options_.spec;
+    if (peer.same_but_size) consider_greater_size(reply);
     peer.same_spec = reply.spec == options_.spec;
     peer.answered_at = now();
     if (reply.self.endpoint != endpoint) peers_.greet(reply.self.endpoint, now());

@@ -185,6 +185,8 @@ private:
     std::optional<std::string> find_difference_in(const GroupSpec& theirs) const;
     void finish_resize();
     std::uint32_t largest_known_size() const;
+    void go_with_known_size();
+    void consider_greater_size(const wire::HelloReply& reply);
     void consider_former_size(MemberId from, const wire::HelloReply& reply);
     Nanos last_sign(MemberId id) const;
 
@@ -479,9 +481,8 @@ private:
     IncarnationId other_seen_;  ///< another that decides, and since when it is seen beside ours
     Nanos other_seen_at_{};
 
-    Nanos finish_again_at_ = base::long_ago;          ///< leader: FinishResize was proposed
-    std::pair<raft::Index, raft::Term> growth_seen_;  ///< leader: which growth, and in which term
-    raft::Index let_in_until_ = 0;                    ///< its log's end then
+    Nanos finish_again_at_ = base::long_ago;    ///< leader: FinishResize was proposed
+    std::uint32_t came_with_size_ = 0;          ///< until its own Join is applied; else 0
     std::optional<std::uint32_t> former_size_;  ///< outside, with a greater one that may not hold
     std::optional<RequestId> transfer_request_;
     MemberId transfer_target_;

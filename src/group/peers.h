@@ -21,6 +21,7 @@ struct Peer {
     wire::Introduction intro;
     wire::Standing standing;
     bool same_spec = false;
+    bool same_but_size = false;            ///< … or but for the size, which a group may change
     Nanos heard_at = base::long_ago;       ///< last frame taken from it
     Nanos raft_heard_at = base::long_ago;  ///< last one of its replica of our incarnation
     Nanos answered_at = base::long_ago;  ///< last fresh HelloReply; standing and same_spec are its

@@ -122,9 +122,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     story("gives its incarnation up: " + why);
     const IncarnationId previous = machine_->founding().incarnation;
     promise_ = {previous, std::max(promise_.until, raft_->promised_until())};
-    if (const std::uint32_t known = largest_known_size(); known > options_.spec.size) {
-        former_size_ = std::exchange(options_.spec.size, known);
-    }
+    go_with_known_size();
     // The id is gone for good: who waits for it needn't.
     for (const MemberId& id : raft_->configuration().everyone()) {
         if (id != self_ && !is_dead(id)) send_to(id, wire::Farewell{raft_->term()});
@@ -198,7 +196,7 @@ bool GroupLoop::Impl::decides_for_long(const wire::Standing& theirs) {
 /// A fresh answer from another incarnation of this group.
 void GroupLoop::Impl::consider_other_incarnation(MemberId id, const Peer& peer) {
     const wire::Standing theirs = peer.standing;
-    if (!theirs.quorum || leaving_ || !peer.same_spec) return;
+    if (!theirs.quorum || leaving_ || !peer.same_but_size) return;
     if (theirs.leader != id || !theirs.lease) {
         // Only its leader, under a lease, is proof that it decides: ask there.
         if (!theirs.leader_endpoint.empty()) peers_.greet(theirs.leader_endpoint, now());

@@ -36,6 +36,8 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
         return readable;
     };
     machine_ = std::move(machine);
+    // The state may be older than the size that this member was let in with.
+    came_with_size_ = in_roster(self_) ? 0 : options_.spec.size;
     options_.spec.size = machine_->spec().size;
     former_size_.reset();
     raft_ = std::make_unique<Raft>(options, now_, std::move(snapshot));
@@ -151,6 +153,7 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     }
     *machine_ = std::move(*restored);
     options_.spec.size = machine_->spec().size;
+    if (in_roster(self_)) came_with_size_ = 0;
     std::map<PollId, Nanos> deadlines;
     for (const auto& [id, poll] : machine_->open_polls()) {
         const auto known = poll_deadlines_.find(id);

@@ -35,12 +35,6 @@ void GroupLoop::Impl::finish_resize() {
         raft_->configuration().seats != machine_->wanted_seats() || now() < finish_again_at_) {
         return;
     }
-    // Those who were let in before this leader knew of it are in its log by now.
-    if (growth_seen_ != std::pair(growing->since, raft_->term())) {
-        growth_seen_ = {growing->since, raft_->term()};
-        let_in_until_ = raft_->log().last_index();
-    }
-    if (raft_->commit_index() < let_in_until_) return;
     const raft::Index known_at = std::max(growing->since, raft_->configuration_index());
     const auto& roster = machine_->roster();
     const bool all_know = std::all_of(roster.begin(), roster.end(), [&](const auto& member) {
@@ -48,7 +42,7 @@ void GroupLoop::Impl::finish_resize() {
     });
     if (!all_know) return;
     finish_again_at_ = now() + timing().election_max;
-    propose(0, consensus::FinishResize{growing->size});
+    propose(0, consensus::FinishResize{growing->since, std::max(machine_->applied(), known_at)});
 }
 
 void GroupLoop::Impl::take_effect(const consensus::Resized& effect) {
@@ -83,12 +77,36 @@ std::uint32_t GroupLoop::Impl::largest_known_size() const {
     return largest;
 }
 
+/// Out of the incarnation: with no smaller size than may have taken effect there.
+void GroupLoop::Impl::go_with_known_size() {
+    finish_again_at_ = base::long_ago;
+    if (came_with_size_ != 0) {
+        // Let in with it, and too short in to have seen it in the log.
+        options_.spec.size = std::exchange(came_with_size_, 0);
+        return;
+    }
+    const std::uint32_t known = largest_known_size();
+    if (known > options_.spec.size) former_size_ = std::exchange(options_.spec.size, known);
+}
+
+/// Another that is outside went with a greater size, and this member has the former one of it: so
+/// that they don't wait for each other for ever, it takes the greater one as well.
+void GroupLoop::Impl::consider_greater_size(const wire::HelloReply& reply) {
+    if (raft_ || joining_ || reply.standing.incarnation) return;
+    if (reply.standing.other_size != options_.spec.size) return;
+    if (reply.spec.size <= options_.spec.size || former_size_) return;
+    former_size_ = std::exchange(options_.spec.size, reply.spec.size);
+    status_dirty_ = true;
+    story("takes size " + std::to_string(reply.spec.size) + ", as others of its group have it");
+}
+
 /// This member went with a greater size that was not agreed yet. Where a leader decides by the
 /// former one, under a lease, it never was.
 void GroupLoop::Impl::consider_former_size(MemberId from, const wire::HelloReply& reply) {
     if (raft_ || !former_size_ || reply.spec.size != *former_size_) return;
     const wire::Standing& theirs = reply.standing;
     if (!theirs.quorum || !theirs.lease || theirs.leader != from) return;
+    if (theirs.other_size == options_.spec.size) return;  // it is being agreed on there
     options_.spec.size = *former_size_;
     former_size_.reset();
     status_dirty_ = true;

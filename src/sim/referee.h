@@ -67,6 +67,7 @@ private:
     /// What is remembered of a process from turn to turn.
     struct Watch {
         MemberId id;
+        MemberId former_id;
         IncarnationId incarnation;
         std::uint64_t highest_epoch = 0;
         LogWatch log;
@@ -115,6 +116,7 @@ private:
     void look_at_log(Process& process);
     void look_at_role(Process& process);
     void look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const;
+    void look_at_unseated(const Process& process) const;
     void note_commit(Watch& seen, raft::Index commit) const;
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);

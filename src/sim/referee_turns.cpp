@@ -23,6 +23,7 @@ void Referee::notice_id(Process& process) {
     const MemberId id = process.loop->id();
     if (id == seen.id) return;
     if (seen.id) gone_.insert(seen.id);
+    seen.former_id = seen.id;
     if (gone_.contains(id) || lives_.contains(id)) {
         broken("an id never comes back", process.label() + " calls itself " + brief(id));
     }
@@ -40,6 +41,10 @@ void Referee::notice_incarnation(Process& process) {
         seen.gave_up = true;
         seen.left = seen.incarnation;
         seen.left_promised_until = seen.promised_until;
+        if (!process.loop->finished()) {
+            sizes_.gave_up(process.label(), seen.former_id, seen.incarnation,
+                           process.loop->status().size);
+        }
     }
     seen.incarnation = now_in;
     seen.log.forget();
@@ -188,7 +193,10 @@ void Referee::look_at_role(Process& process) {
         if (raft.commit_index() > seen.led_commit && profile_.across_incarnations()) {
             order_.acts(seen.incarnation, scheduler_.now(), "commits");
         }
-        if (raft.configuration_index() > seen.led_configuration) look_at_newly_seated(seen, raft);
+        if (raft.configuration_index() > seen.led_configuration) {
+            look_at_newly_seated(seen, raft);
+            look_at_unseated(process);
+        }
     }
     seen.led_configuration = raft.configuration_index();
     if (!seen.leads || seen.led_term != raft.term()) seen.commits.clear();
@@ -222,6 +230,21 @@ void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) co
         broken("a learner is seated once it has caught up",
                brief(id) + " holds " + std::to_string(raft.match_index(id)) + " of " +
                    std::to_string(due) + " entries that were committed before its rounds");
+    }
+}
+
+/// Whose seat is given away, or dropped, is out of the roster or gone (rule 3).
+void Referee::look_at_unseated(const Process& process) const {
+    const raft::Configuration& configuration = process.loop->raft()->configuration();
+    for (const MemberId& id : configuration.outgoing) {
+        const auto& after = configuration.voters;
+        if (std::find(after.begin(), after.end(), id) != after.end()) continue;
+        if (process.loop->machine()->find_member(id) == nullptr || really_gone(id)) continue;
+        const auto life = lives_.find(id);
+        const Process* holder = life == lives_.end() ? nullptr : watches_[life->second]->process;
+        if (holder == nullptr || holder->loop->finished()) continue;
+        broken("a seat is taken from the lost alone",
+               process.label() + " takes the seat of " + holder->label() + ", which is there");
     }
 }
 

@@ -11,7 +11,14 @@ void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& 
     Known& known = incarnations_[incarnation];
     if (known.size == 0) known.size = size;
     if (machine.growing()) known.asked[machine.growing()->size] = machine.growing()->since;
-    if (size <= known.size) return;
+    if (machine.applied() < known.at) return;
+    known.at = machine.applied();
+    known.roster.clear();
+    for (const consensus::MemberRecord& member : machine.roster()) known.roster.insert(member.id);
+    if (size <= known.size) {
+        known.size = size;
+        return;
+    }
     const raft::Index since = known.asked[size];
     known.size = size;
     for (const consensus::MemberRecord& member : machine.roster()) {
@@ -28,6 +35,16 @@ void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& 
                brief(incarnation) + " has size " + std::to_string(size) + " and " +
                    std::to_string(raft.configuration().seats) + " seats");
     }
+}
+
+void SizeAgreed::gave_up(const std::string& who, MemberId id, IncarnationId incarnation,
+                         std::uint32_t size) const {
+    const auto known = incarnations_.find(incarnation);
+    if (known == incarnations_.end() || !known->second.roster.contains(id)) return;
+    if (size >= known->second.size) return;
+    broken("nobody goes with a size below the one agreed on",
+           who + " gives up " + brief(incarnation) + ", which has size " +
+               std::to_string(known->second.size) + ", with " + std::to_string(size));
 }
 
 }  // namespace quorate::sim

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <map>
+#include <set>
+#include <string>
 
 #include "consensus/state_machine.h"
 #include "raft/raft.h"
@@ -20,9 +22,16 @@ public:
     void look(const consensus::StateMachine& machine, const raft::Raft& raft,
               const FindReplica& find_replica);
 
+    /// A member gave `incarnation` up, and goes with `size`. If it is in the roster, that is no
+    /// smaller than what has taken effect.
+    void gave_up(const std::string& who, MemberId id, IncarnationId incarnation,
+                 std::uint32_t size) const;
+
 private:
     struct Known {
+        raft::Index at = 0;  ///< as of this index, the last that anybody applied
         std::uint32_t size = 0;
+        std::set<MemberId> roster;
         /// Sizes asked for, and where: the last of each.
         std::map<std::uint32_t, raft::Index> asked;
     };

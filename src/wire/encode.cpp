@@ -123,6 +123,7 @@ void write(capn::Standing::Builder to, const Standing& standing) {
     to.setEpoch(standing.epoch);
     to.setQuorum(standing.quorum);
     to.setLease(standing.lease);
+    to.setOtherSize(standing.other_size);
     to.setCompany(standing.company);
     if (!standing.leader_endpoint.empty()) to.setLeaderEndpoint(as_text(standing.leader_endpoint));
 }

@@ -44,8 +44,11 @@ struct Standing {
     bool quorum = false;  ///< the sender hears a majority
     MemberId leader;
     std::string leader_endpoint;
-    bool lease = false;  ///< the sender is the leader and its lease holds at this moment
+    bool lease = false;    ///< the sender is the leader and its lease holds at this moment
     bool company = false;  ///< of a default group, which has no incarnation: not alone
+    /// Inside, the size that the group is growing to; outside, the one that this member had before
+    /// a growth that it has not seen agreed. 0: none.
+    std::uint32_t other_size = 0;
 };
 
 /// Another member's endpoint, passed on: one living contact is enough.

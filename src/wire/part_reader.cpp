@@ -66,6 +66,7 @@ Standing FrameReader::standing(capn::Standing::Reader source) const {
     read.quorum = source.getQuorum();
     read.lease = source.getLease();
     read.company = source.getCompany();
+    read.other_size = source.getOtherSize();
     read.leader_endpoint = endpoint_or_none(source.getLeaderEndpoint());
     require(read.incarnation || (!read.leader && !read.quorum && !read.lease),
             "a standing outside of any incarnation claims one");

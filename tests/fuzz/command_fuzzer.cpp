@@ -48,7 +48,8 @@ struct Promised {
         require(command.size >= 1 && command.size <= GroupSpec::max_size, "a size that can be");
     }
     void operator()(const FinishResize& command) const {
-        require(command.size >= 1 && command.size <= GroupSpec::max_size, "a size that can be");
+        require(command.since >= 1 && command.judged >= command.since,
+                "a growth that was asked for");
     }
 };
 

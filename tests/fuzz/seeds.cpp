@@ -87,7 +87,7 @@ std::vector<consensus::Command> commands() {
             CloseAction{agreed, std::chrono::seconds(1)},
             CancelAction{agreed, member(2), 10, std::chrono::seconds(2)},
             Resize{member(2), 11, 5},
-            FinishResize{5}};
+            FinishResize{16, 16}};
 }
 
 void write_commands_and_states() {

@@ -41,7 +41,7 @@ void go_on(StateMachine machine) {
     if (!roster.empty()) {
         const std::uint32_t size = machine.spec().size;
         apply(Resize{roster.back().id, 1, std::min(size + 1, GroupSpec::max_size)});
-        if (machine.growing()) apply(FinishResize{machine.growing()->size});
+        if (machine.growing()) apply(FinishResize{machine.growing()->since, index});
         apply(Resize{roster.back().id, 2, std::max(machine.deployed(), 1u)});
         require(machine.spec().size <= size + 1, "a group grows to what was asked for");
     }

@@ -232,7 +232,7 @@ TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
         look();
         grown.apply(5, consensus::encode(consensus::Resize{ann, 1, 3}));
         look();
-        grown.apply(6, consensus::encode(consensus::FinishResize{3}));
+        grown.apply(6, consensus::encode(consensus::FinishResize{5, 5}));
         look();
     };
     SizeAgreed keeps;

@@ -31,7 +31,7 @@ std::vector<Command> all_kinds() {
             CloseAction{poll(7), 5s},
             CancelAction{poll(8), member(9), 10, 11s},
             Resize{member(10), 12, 1000},
-            FinishResize{1}};
+            FinishResize{1, 2}};
 }
 
 bool is_refused(const Command& command) {
@@ -62,11 +62,13 @@ TEST(Commands, ComeBackFromTheirBytes) {
     EXPECT_EQ(resize.requester, member(10));
     EXPECT_EQ(resize.request, 12u);
     EXPECT_EQ(resize.size, 1000u);
-    EXPECT_EQ(std::get<FinishResize>(*decode(encode(FinishResize{7}))).size, 7u);
+    const auto finish = std::get<FinishResize>(*decode(encode(FinishResize{7, 9})));
+    EXPECT_EQ(finish.since, 7u);
+    EXPECT_EQ(finish.judged, 9u);
     EXPECT_TRUE(is_refused(Resize{member(10), 12, 0}));
     EXPECT_TRUE(is_refused(Resize{member(10), 12, 1001}));
     EXPECT_TRUE(is_refused(Resize{MemberId{}, 12, 5}));
-    EXPECT_TRUE(is_refused(FinishResize{0}));
+    EXPECT_TRUE(is_refused(FinishResize{9, 7}));
     const auto leave = std::get<Leave>(*decode(encode(Leave{member(3), Departure::lost})));
     EXPECT_EQ(leave.member, member(3));
     EXPECT_EQ(leave.reason, Departure::lost);

@@ -128,6 +128,16 @@ TEST(Seats, GetFewerAndTheLostVotersWithThem) {
     EXPECT_EQ(shrunk->seats, 3u);
 }
 
+TEST(Seats, GetFewerByWitnessesFirst) {
+    GroupStory group(6, {.size = 6});
+    group.leave(3);
+    group.leave(6);
+    group.apply(Resize{member(1), 1, 5});
+    const auto shrunk =
+        plan(group, {.voters = {1, 2, 3, 4, 5, 6}, .witnesses = {4, 5, 6}, .seats = 6});
+    expect_plan(shrunk, {1, 2, 3, 4, 5}, {});
+}
+
 TEST(Seats, StayAsManyUntilWitnessesAreAtMostHalfOfFewer) {
     GroupStory group(4, {.size = 4});
     group.leave(1);

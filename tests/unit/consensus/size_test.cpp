@@ -11,6 +11,12 @@ std::vector<Effect> resize(GroupStory& group, std::uint32_t size, std::uint64_t 
     return group.apply(Resize{member(1), request, size});
 }
 
+/// The leader says so, having asked all that are in the roster by now.
+std::vector<Effect> finish(GroupStory& group) {
+    const std::uint64_t since = group.machine.growing() ? group.machine.growing()->since : 1;
+    return group.apply(FinishResize{since, group.index});
+}
+
 TEST(Size, GrowsOnceTheLeaderSaysThatAllKnow) {
     GroupStory group(3);
     EXPECT_TRUE(resize(group, 5).empty()) << "nobody is told yet";
@@ -20,7 +26,7 @@ TEST(Size, GrowsOnceTheLeaderSaysThatAllKnow) {
     EXPECT_EQ(group.machine.wanted_seats(), 5u) << "seats go ahead";
     group.join(4);
     EXPECT_EQ(group.roster().size(), 3u) << "there is no place yet";
-    const auto effects = group.apply(FinishResize{5});
+    const auto effects = finish(group);
     ASSERT_TRUE(only<Resized>(effects));
     EXPECT_EQ(only<Resized>(effects)->size, 5u);
     EXPECT_EQ(only<Resized>(effects)->request, 1u);
@@ -66,15 +72,40 @@ TEST(Size, OneGrowthAtATimeAndItCanBeCalledOff) {
     EXPECT_EQ(only<ResizeRejected>(off)->request, 1u) << "the first one is told";
     EXPECT_EQ(only<ResizeRejected>(off)->error.code, ErrorCode::too_late);
     EXPECT_EQ(only<Resized>(off)->request, 3u);
-    EXPECT_TRUE(group.apply(FinishResize{5}).empty()) << "it came too late";
+    EXPECT_TRUE(finish(group).empty()) << "it came too late";
     EXPECT_EQ(group.machine.spec().size, 3u);
+}
+
+TEST(Size, IsNotFinishedForWhomNobodyWasAskedAbout) {
+    GroupStory group(2, {.size = 3});
+    resize(group, 5);
+    const std::uint64_t judged = group.index;
+    group.join(3);
+    EXPECT_TRUE(group.apply(FinishResize{1, judged}).empty()) << "the third may not know";
+    EXPECT_TRUE(only<Resized>(finish(group)));
+}
+
+TEST(Size, IsNotFinishedByWhatWasMeantForAnEarlierGrowth) {
+    GroupStory group(3);
+    resize(group, 5, 1);
+    resize(group, 3, 2);
+    resize(group, 5, 3);
+    EXPECT_TRUE(group.apply(FinishResize{1, group.index}).empty());
+    EXPECT_TRUE(only<Resized>(finish(group)));
+}
+
+TEST(Size, OneThatIsProposedTwiceIsAskedForOnce) {
+    GroupStory group(3);
+    resize(group, 5, 1);
+    EXPECT_TRUE(resize(group, 5, 1).empty());
+    EXPECT_EQ(group.machine.growing()->since, 1u);
 }
 
 TEST(Size, WhoAsksOnceMoreIsToldInsteadOfTheFirst) {
     GroupStory group(3);
     resize(group, 5, 1);
     EXPECT_EQ(only<ResizeRejected>(resize(group, 5, 2))->error.code, ErrorCode::unknown_outcome);
-    EXPECT_EQ(only<Resized>(group.apply(FinishResize{5}))->request, 2u);
+    EXPECT_EQ(only<Resized>(finish(group))->request, 2u);
 }
 
 TEST(Size, LeavesRoomForItsWitnesses) {
@@ -105,7 +136,7 @@ TEST(Size, IsPartOfTheState) {
     EXPECT_EQ(again->growing()->requester, member(1));
     EXPECT_EQ(again->growing()->request, 7u);
     EXPECT_EQ(again->growing()->since, group.machine.growing()->since);
-    group.apply(FinishResize{5});
+    finish(group);
     EXPECT_EQ(StateMachine::restore(group.machine.serialize())->spec().size, 5u);
 }
 

@@ -43,7 +43,7 @@ Command random_command(base::Random& random) {
             return Resize{member(someone()), random.next(),
                           static_cast<std::uint32_t>(1 + random.below(12))};
         case 8:
-            return FinishResize{static_cast<std::uint32_t>(1 + random.below(12))};
+            return FinishResize{1 + random.below(30), 100 + random.below(300)};
         default:
             return CastVote{some_poll(), member(someone()), !random.one_in(3)};
     }
