@@ -54,6 +54,24 @@ TEST(Coordinator, hands_back_the_group_that_it_made) {
     EXPECT_NE(first.id(), other.id());
 }
 
+TEST(Coordinator, hands_back_a_group_whose_size_has_changed) {
+    Coordinator coordinator{alone()};
+    Group& group = coordinator.join_group("room", "A", {.size = 1, .max_voters = 1});
+    bool leads = false;
+    group.on_leader_elected([&](const LeaderElected&) { leads = true; });
+    const auto deadline = Clock::now() + 20s;
+    while (!leads && Clock::now() < deadline) coordinator.dispatch(10ms);
+    ASSERT_TRUE(group.await(group.resize(2)));
+    EXPECT_EQ(group.spec().size, 2u);
+    EXPECT_TRUE(coordinator.join_group("room", "A", {.size = 1, .max_voters = 1}))
+        << "as it was joined";
+    EXPECT_TRUE(coordinator.join_group("room", "A", {.size = 2, .max_voters = 1}))
+        << "as it is by now";
+    const JoinResult other = coordinator.join_group("room", "A", {.size = 3, .max_voters = 1});
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, ErrorCode::bad_argument);
+}
+
 TEST(Coordinator, joins_in_milliseconds) {
     Coordinator coordinator{alone()};
     const auto start = Clock::now();
