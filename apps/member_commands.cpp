@@ -62,14 +62,20 @@ std::optional<Voting> read_kind(std::string_view word) {
     return std::nullopt;
 }
 
+/// 1 to `most`, and nothing behind it.
+std::optional<std::int64_t> read_number(std::string_view word, std::int64_t most) {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
+    if (number < 1 || number > most) return std::nullopt;
+    return number;
+}
+
 /// 1 ms to a day.
 std::optional<Duration> read_milliseconds(std::string_view word) {
-    std::int64_t milliseconds = 0;
-    const auto [end, problem] =
-        std::from_chars(word.data(), word.data() + word.size(), milliseconds);
-    if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
-    if (milliseconds < 1 || milliseconds > 86'400'000) return std::nullopt;
-    return std::chrono::milliseconds(milliseconds);
+    const auto number = read_number(word, 86'400'000);
+    if (!number) return std::nullopt;
+    return std::chrono::milliseconds(*number);
 }
 
 MemberCommand parse_request_vote(Words words) {
@@ -123,14 +129,9 @@ MemberCommand parse_transfer(Words words) {
 }
 
 MemberCommand parse_resize(Words words) {
-    const std::string_view word = words.next();
-    std::uint32_t size = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), size);
-    const bool whole = error == std::errc{} && end == word.data() + word.size();
-    if (!whole || size < 1 || size > GroupSpec::max_size || !words.at_end()) {
-        return command::Bad{"takes the group's new size, 1 to 1000"};
-    }
-    return command::Resize{size};
+    const auto size = read_number(words.next(), GroupSpec::max_size);
+    if (!size || !words.at_end()) return command::Bad{"takes the group's new size, 1 to 1000"};
+    return command::Resize{static_cast<std::uint32_t>(*size)};
 }
 
 template <class Plain>

@@ -137,7 +137,8 @@ public:
     /// the poll is open, and its id in RequestDone::poll. The outcome comes as VoteResult.
     Request request_vote(std::string topic, VoteOptions options = {}, Completion done = {});
 
-    /// This member's vote. Done: counted, or on its way. To vote again the same changes nothing.
+    /// This member's vote. Done: counted, or on its way. To vote again the same changes nothing. It
+    /// may come before this member knows the poll: it waits for that, up to an election timeout.
     /// Further errors: already_voted, unknown_poll, too_late, clock_unsynchronised (an action: the
     /// library has voted no).
     Request send_vote(PollId poll, bool yes, Completion done = {});

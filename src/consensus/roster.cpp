@@ -17,6 +17,12 @@ std::uint32_t StateMachine::deployed() const {
                       [](const MemberRecord& member) { return member.role != Role::observer; }));
 }
 
+std::uint32_t StateMachine::witnesses() const {
+    return static_cast<std::uint32_t>(
+        std::count_if(roster_.begin(), roster_.end(),
+                      [](const MemberRecord& member) { return member.role == Role::witness; }));
+}
+
 bool StateMachine::has_room_for(const MemberRecord& member) const {
     if (roster_.size() >= max_roster) return false;
     return member.role == Role::observer || deployed() < spec().size;

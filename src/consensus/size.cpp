@@ -1,14 +1,16 @@
 // How many members the group is deployed with, changed through the log (rule 1).
-#include <algorithm>
-
 #include "consensus/seats.h"
 #include "consensus/state_machine.h"
 
 namespace quorate::consensus {
 
+std::uint32_t StateMachine::coming_size() const {
+    return growing_ ? growing_->size : spec().size;
+}
+
 std::uint32_t StateMachine::wanted_seats() const {
     GroupSpec wanted = spec();
-    if (growing_) wanted.size = growing_->size;
+    wanted.size = coming_size();
     return wanted.seats();
 }
 
@@ -35,12 +37,9 @@ std::optional<Error> StateMachine::find_problem_in(const Resize& command) const 
                          " voters from the first moment on, and this one has " +
                          std::to_string(spec().seats()) + " seats: grow in steps (2 to 3, 3 to 5)"};
     }
-    const auto witnesses = static_cast<std::uint32_t>(
-        std::count_if(roster_.begin(), roster_.end(),
-                      [](const MemberRecord& member) { return member.role == Role::witness; }));
-    if (witnesses > max_witnesses(wanted)) {
+    if (witnesses() > max_witnesses(wanted)) {
         return Error{ErrorCode::bad_argument,
-                     std::to_string(witnesses) + " members are witnesses, and of " +
+                     std::to_string(witnesses()) + " members are witnesses, and of " +
                          std::to_string(command.size) + " at most " +
                          std::to_string(max_witnesses(wanted)) + " may be: let some leave first"};
     }

@@ -192,10 +192,13 @@ public:
     const std::map<PollId, Action>& actions() const { return actions_; }
     /// A greater size on its way. Seats go ahead of it: a quorum of them must have it first.
     const std::optional<Growing>& growing() const { return growing_; }
-    /// The seats there are to be, as by the greater size if there is one.
+    /// The size on its way, or the one agreed on.
+    std::uint32_t coming_size() const;
+    /// The seats there are to be, by that size.
     std::uint32_t wanted_seats() const;
     /// How many of the roster count towards the deployment's size (no observers).
     std::uint32_t deployed() const;
+    std::uint32_t witnesses() const;
 
     /// The whole state, encoded (schema/log.capnp); restore(serialize()) behaves the same from then
     /// on.

@@ -37,7 +37,7 @@ void GroupLoop::Impl::on_join_request(const wire::Header& from, const wire::Join
         wire::JoinRequest asked = request;
         if (from.incarnation == incarnation()) {
             // Evicted, and away while the size changed: it learns of that from its log.
-            asked.spec.size = agreed_or_coming_size();
+            asked.spec.size = machine_->coming_size();
         }
         admit(from.sender, asked, reply);
     }
@@ -59,12 +59,9 @@ void GroupLoop::Impl::admit(MemberId id, const wire::JoinRequest& request, wire:
     if (newcomer.first_asked == Nanos{}) newcomer.first_asked = now();
     newcomer.last_asked = now();
     if (request.self.role == Role::witness) {
-        const auto& roster = machine_->roster();
-        const auto witnesses =
-            std::count_if(roster.begin(), roster.end(),
-                          [](const MemberRecord& member) { return member.role == Role::witness; });
+        const std::uint32_t witnesses = machine_->witnesses();
         const std::uint32_t most = consensus::max_witnesses(options_.spec);
-        if (witnesses >= static_cast<std::ptrdiff_t>(most)) {
+        if (witnesses >= most) {
             reply.answer = wire::JoinReply::Answer::refused;
             reply.reason = "the group " + options_.group + " has " + std::to_string(witnesses) +
                            " witnesses, and of " + std::to_string(options_.spec.size) +

@@ -110,6 +110,7 @@ void GroupLoop::Impl::take_effect(const consensus::PollOpened& effect) {
         outbox_.post(RequestDone{effect.request, {}, 0, poll->id});
     }
     if (poll->electorate.contains(self_)) ask_for_vote(*poll);
+    cast_early_votes();
 }
 
 void GroupLoop::Impl::take_effect(const consensus::PollRejected& effect) {

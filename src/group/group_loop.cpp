@@ -148,6 +148,7 @@ void GroupLoop::Impl::housekeeping() {
     retries_.expire(now());
     status_dirty_ = true;
     fail_all(requests_.end_due(now()), "the group did not answer within 5 s");
+    cast_early_votes();
     if (transfer_request_ && now() >= transfer_deadline_) {
         failed(*transfer_request_, ErrorCode::unknown_outcome,
                "the member has not taken over in time; see who leads before asking again");

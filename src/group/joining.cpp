@@ -46,7 +46,7 @@ void GroupLoop::Impl::ask_to_join() {
             // Evicted first and elected then: it lets itself in like anybody else.
             wire::JoinReply answer;
             GroupSpec spec = options_.spec;
-            spec.size = agreed_or_coming_size();
+            spec.size = machine_->coming_size();
             if (!in_roster(self_)) admit(self_, {introduction(), spec, 0}, answer);
             return;
         }

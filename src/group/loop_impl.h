@@ -7,6 +7,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -181,7 +182,6 @@ private:
     void keep_seats();
 
     // ---- resizing.cpp ----
-    std::uint32_t agreed_or_coming_size() const;
     std::optional<std::string> find_difference_in(const GroupSpec& theirs) const;
     void finish_resize();
     std::uint32_t largest_known_size() const;
@@ -263,6 +263,7 @@ private:
     bool opens_one_too_many(const consensus::Command& command) const;
     void note_proposed(const consensus::Command& command);
     std::size_t count_polls_to_open() const;
+    void for_each_unapplied(const std::function<void(const consensus::Command&)>& look) const;
     void on_proposal(const wire::Header& from, const wire::Proposal& proposal);
     void on_proposal_reply(const wire::Header& from, const wire::ProposalReply& reply);
 
@@ -439,6 +440,14 @@ private:
         bool unsynchronised = false;  ///< the library's no, for the sake of this member's clock
     };
     std::map<PollId, PendingVote> votes_;
+    /// For a poll that this member doesn't know, or not yet.
+    struct EarlyVote {
+        io::SendVote command;
+        Nanos until{};
+    };
+    std::vector<EarlyVote> early_votes_;
+    void cast(const EarlyVote& vote);
+    void cast_early_votes();
     /// Leader: votes that are not in the log yet.
     struct CollectedVotes {
         std::vector<consensus::CastVote> votes;

@@ -5,6 +5,11 @@
 namespace quorate::group {
 
 void GroupLoop::Impl::run(io::SendVote& command) {
+    cast({command, now() + timing().election_max});
+}
+
+void GroupLoop::Impl::cast(const EarlyVote& vote) {
+    const io::SendVote& command = vote.command;
     if (!machine_ || !told_joined_) {
         failed(command.request, ErrorCode::no_quorum,
                "this member is not in the group yet: wait for joined");
@@ -26,8 +31,12 @@ void GroupLoop::Impl::run(io::SendVote& command) {
         return;
     }
     const consensus::Poll* poll = machine_->find_poll(command.poll);
+    const bool closed = machine_->find_result(command.poll) != nullptr;
+    if (poll == nullptr && !closed && now() < vote.until) {
+        early_votes_.push_back(vote);
+        return;
+    }
     if (poll == nullptr || !poll->electorate.contains(self_)) {
-        const bool closed = machine_->find_result(command.poll) != nullptr;
         failed(command.request, closed ? ErrorCode::too_late : ErrorCode::unknown_poll,
                closed ? "the poll is closed" : "no poll of that id asks for this member's vote");
         return;
@@ -40,6 +49,14 @@ void GroupLoop::Impl::run(io::SendVote& command) {
     votes_[command.poll] = PendingVote{command.yes, false, now()};
     send_pending_votes();
     done(command.request);
+}
+
+/// Whoever asked knows the poll first, and may have told this member's component of it before its
+/// own log does.
+void GroupLoop::Impl::cast_early_votes() {
+    std::vector<EarlyVote> early;
+    early.swap(early_votes_);
+    for (const EarlyVote& vote : early) cast(vote);
 }
 
 /// Until it is counted, a vote goes to whoever leads: a poll outlives its leader.

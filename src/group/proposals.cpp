@@ -68,16 +68,24 @@ bool GroupLoop::Impl::opens_one_too_many(const consensus::Command& command) cons
 /// Those that a former leader took, too.
 std::size_t GroupLoop::Impl::count_polls_to_open() const {
     std::size_t count = 0;
+    for_each_unapplied([&](const consensus::Command& command) {
+        count += std::holds_alternative<consensus::OpenPoll>(command) ? 1 : 0;
+    });
+    return count;
+}
+
+/// The commands in the log that this member has not applied, in their order. What applications said
+/// is none of them.
+void GroupLoop::Impl::for_each_unapplied(
+    const std::function<void(const consensus::Command&)>& look) const {
     const raft::Log& log = raft_->log();
     // The last entry that was applied as a command may lie far before the snapshot.
     const raft::Index from = std::max(machine_->applied() + 1, log.first_index());
     for (raft::Index index = from; index <= log.last_index(); ++index) {
         const raft::Entry& entry = log.at(index);
         if (entry.kind != raft::EntryKind::command) continue;
-        const auto command = consensus::decode(entry.data);
-        count += command && std::holds_alternative<consensus::OpenPoll>(*command) ? 1 : 0;
+        if (const auto command = consensus::decode(entry.data)) look(*command);
     }
-    return count;
 }
 
 void GroupLoop::Impl::note_proposed(const consensus::Command& command) {

@@ -5,15 +5,11 @@
 
 namespace quorate::group {
 
-std::uint32_t GroupLoop::Impl::agreed_or_coming_size() const {
-    return machine_->growing() ? machine_->growing()->size : machine_->spec().size;
-}
-
 /// A newcomer comes with the size agreed on; or, once a greater one was asked for, with that: so
 /// nobody comes in any more who does not know it. One that started again may be needed for it.
 std::optional<std::string> GroupLoop::Impl::find_difference_in(const GroupSpec& theirs) const {
     GroupSpec ours = machine_->spec();
-    ours.size = agreed_or_coming_size();
+    ours.size = machine_->coming_size();
     return find_difference(theirs, ours);
 }
 
@@ -61,19 +57,11 @@ void GroupLoop::Impl::take_effect(const consensus::ResizeRejected& effect) {
 /// The greatest size that was asked for as far as this member's log tells, agreed or not: others
 /// may have seen it take effect.
 std::uint32_t GroupLoop::Impl::largest_known_size() const {
-    std::uint32_t largest = machine_->spec().size;
-    if (machine_->growing()) largest = std::max(largest, machine_->growing()->size);
-    const raft::Log& log = raft_->log();
-    const raft::Index from = std::max(machine_->applied() + 1, log.first_index());
-    for (raft::Index index = from; index <= log.last_index(); ++index) {
-        const raft::Entry& entry = log.at(index);
-        if (entry.kind != raft::EntryKind::command) continue;
-        const auto command = consensus::decode(entry.data);
-        if (!command) continue;
-        if (const auto* resize = std::get_if<consensus::Resize>(&*command)) {
-            largest = std::max(largest, resize->size);
-        }
-    }
+    std::uint32_t largest = machine_->coming_size();
+    for_each_unapplied([&](const consensus::Command& command) {
+        const auto* resize = std::get_if<consensus::Resize>(&command);
+        if (resize != nullptr) largest = std::max(largest, resize->size);
+    });
     return largest;
 }
 

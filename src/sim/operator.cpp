@@ -43,16 +43,19 @@ void Operator::look() {
             agreed_ = true;
             ++world_.counters().resizes;
             world_.set_size(world_.profile().resize_to);
-            world_.deploy(world_.profile().deployed());
-            if (!grows()) world_.deploy(world_.profile().resize_to);
-            for (Node node = 0; node < world_.machines(); ++node) {
-                if (grows() && node >= world_.profile().spec.size) world_.start(node);
-            }
+            if (grows()) start_the_new();
         } else {
             ask();
         }
     }
     look_later();
+}
+
+void Operator::start_the_new() {
+    world_.deploy(world_.profile().deployed());
+    for (Node node = world_.profile().spec.size; node < world_.machines(); ++node) {
+        world_.start(node);
+    }
 }
 
 /// As the status of a member says.

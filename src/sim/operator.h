@@ -14,6 +14,7 @@ public:
 private:
     void resize();
     void retire();
+    void start_the_new();
     void look_later();
     void look();
     bool is_agreed() const;

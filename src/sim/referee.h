@@ -116,6 +116,7 @@ private:
     void look_at_log(Process& process);
     void look_at_role(Process& process);
     void look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const;
+    const Process* find_running(MemberId id) const;
     void look_at_unseated(const Process& process) const;
     void note_commit(Watch& seen, raft::Index commit) const;
     void look_at_lease(Process& process);

@@ -233,6 +233,12 @@ void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) co
     }
 }
 
+/// The process that has or had that id; null where it has ended.
+const Process* Referee::find_running(MemberId id) const {
+    const auto life = lives_.find(id);
+    return life == lives_.end() ? nullptr : watches_[life->second]->process;
+}
+
 /// Whose seat is given away, or dropped, is out of the roster or gone (rule 3).
 void Referee::look_at_unseated(const Process& process) const {
     const raft::Configuration& configuration = process.loop->raft()->configuration();
@@ -240,8 +246,7 @@ void Referee::look_at_unseated(const Process& process) const {
         const auto& after = configuration.voters;
         if (std::find(after.begin(), after.end(), id) != after.end()) continue;
         if (process.loop->machine()->find_member(id) == nullptr || really_gone(id)) continue;
-        const auto life = lives_.find(id);
-        const Process* holder = life == lives_.end() ? nullptr : watches_[life->second]->process;
+        const Process* holder = find_running(id);
         if (holder == nullptr || holder->loop->finished()) continue;
         broken("a seat is taken from the lost alone",
                process.label() + " takes the seat of " + holder->label() + ", which is there");
@@ -303,9 +308,7 @@ void Referee::look_at_state(Process& process) {
     }
     sizes_.look(machine, *process.loop->raft(),
                 [this](MemberId id, IncarnationId incarnation) -> const raft::Raft* {
-                    const auto life = lives_.find(id);
-                    if (life == lives_.end()) return nullptr;
-                    const Process* other = watches_[life->second]->process;
+                    const Process* other = find_running(id);
                     const bool there =
                         other != nullptr && other->loop->raft() != nullptr &&
                         other->loop->id() == id &&

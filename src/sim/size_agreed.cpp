@@ -9,9 +9,10 @@ void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& 
     const IncarnationId incarnation = machine.founding().incarnation;
     const std::uint32_t size = machine.spec().size;
     Known& known = incarnations_[incarnation];
-    if (known.size == 0) known.size = size;
+    const bool first = known.size == 0;
+    if (first) known.size = size;
     if (machine.growing()) known.asked[machine.growing()->size] = machine.growing()->since;
-    if (machine.applied() < known.at) return;
+    if (!first && machine.applied() <= known.at) return;  // nothing new, every turn
     known.at = machine.applied();
     known.roster.clear();
     for (const consensus::MemberRecord& member : machine.roster()) known.roster.insert(member.id);

@@ -33,8 +33,16 @@ struct Member {
     }
     /// The reply to the next command. Events before it are skipped.
     Json ask(const std::string& command) {
+        write_command(command);
+        return await_reply();
+    }
+    void write_command(const std::string& command) {
         process.write_line(command);
-        const std::uint64_t seq = ++commands;
+        ++commands;
+    }
+    /// To the last command.
+    Json await_reply() {
+        const std::uint64_t seq = commands;
         return process.await(
             [&](const Json& json) { return json["event"] == "reply" && json["seq"] == seq; });
     }

@@ -101,13 +101,30 @@ TEST(GroupOfThree, votes_and_all_hear_the_same_outcome) {
     EXPECT_EQ(group[0].ask("vote " + poll + " yes")["ok"], true)
         << "again the same changes nothing";
     EXPECT_EQ(group[0].ask("vote " + poll + " no")["error"], "already_voted");
-    EXPECT_EQ(group[1].ask("vote " + poll + " yes")["ok"], true);
+    const Json voted = group[1].ask("vote " + poll + " yes");
+    EXPECT_EQ(voted["ok"], true) << voted;
     const Json first = group[2].process.await_event("vote_result");
     EXPECT_EQ(first["outcome"], "yes");
     EXPECT_EQ(first["yes"], 2);
     EXPECT_EQ(first["no"], 0);
     EXPECT_EQ(first["electorate"], 3);
     EXPECT_EQ(group[2].ask("vote " + poll + " no")["error"], "too_late");
+}
+
+TEST(GroupOfThree, a_vote_may_come_before_its_voter_knows_the_poll) {
+    GroupOfMembers group(3);
+    Member& voter = group.follower();
+    for (int round = 0; round < 50; ++round) {
+        voter.process.send_signal(SIGSTOP);  // so that the command may well be read first
+        const Json asked = group.leader().ask("request-vote majority 10000 open breaker 7");
+        ASSERT_EQ(asked["ok"], true) << asked;
+        const std::string vote = "vote " + asked["poll"].get<std::string>() + " yes";
+        voter.write_command(vote);
+        voter.process.send_signal(SIGCONT);
+        const Json voted = voter.await_reply();
+        ASSERT_EQ(voted["ok"], true) << voted;
+        EXPECT_EQ(group.leader().ask(vote)["ok"], true);
+    }
 }
 
 TEST(GroupOfThree, members_told_to_answer_by_themselves_do) {
