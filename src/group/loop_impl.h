@@ -185,6 +185,7 @@ private:
     std::optional<std::string> find_difference_in(const GroupSpec& theirs) const;
     void finish_resize();
     std::uint32_t largest_known_size() const;
+    std::uint32_t largest_size_behind_own_join() const;
     void go_with_known_size();
     void consider_greater_size(const wire::HelloReply& reply);
     void consider_former_size(MemberId from, const wire::HelloReply& reply);

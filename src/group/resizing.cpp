@@ -65,15 +65,27 @@ std::uint32_t GroupLoop::Impl::largest_known_size() const {
     return largest;
 }
 
+/// The greatest size that was asked for behind this member's Join, if that is in its log and not
+/// applied yet: it counts among those who have acknowledged that size.
+std::uint32_t GroupLoop::Impl::largest_size_behind_own_join() const {
+    bool admitted = false;
+    std::uint32_t largest = 0;
+    for_each_unapplied([&](const consensus::Command& command) {
+        const auto* join = std::get_if<consensus::Join>(&command);
+        const auto* resize = std::get_if<consensus::Resize>(&command);
+        if (join != nullptr && join->member.id == self_) admitted = true;
+        if (resize != nullptr && admitted) largest = std::max(largest, resize->size);
+    });
+    return largest;
+}
+
 /// Out of the incarnation: with no smaller size than may have taken effect there.
 void GroupLoop::Impl::go_with_known_size() {
     finish_again_at_ = base::long_ago;
-    if (came_with_size_ != 0) {
-        // Let in with it, and too short in to have seen it in the log.
-        options_.spec.size = std::exchange(came_with_size_, 0);
-        return;
-    }
-    const std::uint32_t known = largest_known_size();
+    // A newcomer was let in with a size, and is too short in to have seen that in the log.
+    const bool newcomer = came_with_size_ != 0;
+    if (newcomer) options_.spec.size = std::exchange(came_with_size_, 0);
+    const std::uint32_t known = newcomer ? largest_size_behind_own_join() : largest_known_size();
     if (known > options_.spec.size) former_size_ = std::exchange(options_.spec.size, known);
 }
 

@@ -6,7 +6,27 @@ using namespace std::chrono_literals;
 
 void Operator::begin() {
     if (world_.profile().resize_to == 0) return;
-    world_.scheduler().after(random_.between(1s, 40s), [this] { resize(); });
+    const Nanos at = random_.between(1s, 40s);
+    if (grows() && random_.one_in(2)) {
+        world_.scheduler().after(at, [this] { lose_one(); });
+    } else {
+        world_.scheduler().after(at, [this] { resize(); });
+    }
+}
+
+/// What a group may be made larger for: one of its members is lost. It is started again later, or
+/// just then, so that it comes in at the old size while the new one is asked for.
+void Operator::lose_one() {
+    const Node lost = world_.profile().spec.size - 1;
+    world_.deploy(lost);
+    world_.kill(lost, random_.one_in(2));
+    const Nanos away = random_.between(3s, 7s);
+    world_.scheduler().after(away + (random_.one_in(3) ? random_.between(2s, 6s) : Nanos(0)),
+                             [this, lost] {
+                                 if (!agreed_) world_.deploy(lost + 1);
+                                 world_.start(lost);
+                             });
+    world_.scheduler().after(away, [this] { resize(); });
 }
 
 void Operator::resize() {
@@ -20,7 +40,7 @@ void Operator::resize() {
     } else {
         retire();
     }
-    look();
+    world_.scheduler().after(random_.between(0ms, 100ms), [this] { look(); });
 }
 
 /// Whoever is one too many leaves or is switched off, before the others are told.

@@ -12,6 +12,7 @@ public:
     void begin();
 
 private:
+    void lose_one();
     void resize();
     void retire();
     void start_the_new();

@@ -22,11 +22,12 @@ void Referee::started(Process& process) {
 
 void Referee::ended(Process& process) {
     const Life life = process.life;
-    gone_.insert(watch(process).id);
+    gone_[watch(process).id] = scheduler_.now();
     lease_.died(life);
     seats_.died(life);
     commands_.died(life);
     promises_.died(life);
+    sizes_carried_.ended(life);
     membership_.ends(life);
     company_.ends(life);
     requests_.died(life);
@@ -48,6 +49,7 @@ void Referee::applied(Process& process, const raft::Entry& entry) {
         commands_.given_state(process.life, watch(process).incarnation, snapshot);
     }
     commands_.applied(process.life, entry, digest_of(entry));
+    if (resizes()) sizes_carried_.applied(process.life, entry.index);
 }
 
 void Referee::given(Process& process, const io::Command& command) {
@@ -84,8 +86,13 @@ void Referee::turned(Process& process) {
         look_at_log(process);
         look_at_role(process);
         look_at_state(process);
+        if (resizes()) {
+            const bool in_roster = process.loop->machine()->find_member(seen.id) != nullptr;
+            sizes_carried_.inside(process.life, in_roster);
+        }
     } else {
         seen.leads = false;
+        if (resizes()) sizes_carried_.outside(process.life, process.loop->status().size);
     }
     look_at_lease(process);
     look_at_promise(process);

@@ -32,6 +32,7 @@
 #include "sim/sender_order.h"
 #include "sim/single_lease.h"
 #include "sim/size_agreed.h"
+#include "sim/size_carried.h"
 #include "sim/story.h"
 #include "sim/votes_count_once.h"
 
@@ -78,6 +79,7 @@ private:
         /// What was committed when, by its clock, from two election timeouts ago on.
         std::deque<std::pair<Nanos, raft::Index>> commits;
         raft::Index led_configuration = 0;  ///< the index of the latest, while it leads
+        std::uint32_t led_seats = 0;        ///< and how many seats it has
         Nanos lease_until = base::long_ago;
         MemberId promised_to;
         const Process* process = nullptr;       ///< while it runs
@@ -115,15 +117,19 @@ private:
     void look_at_promise_on_entering(const Process& process, const Watch& seen) const;
     void look_at_log(Process& process);
     void look_at_role(Process& process);
-    void look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const;
-    const Process* find_running(MemberId id) const;
-    void look_at_unseated(const Process& process) const;
     void note_commit(Watch& seen, raft::Index commit) const;
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);
     static void look_at_poll(const consensus::StateMachine& machine, const consensus::Poll& poll);
     void look_at_state(Process& process);
     bool really_gone(MemberId id) const;
+    bool resizes() const { return profile_.resize_to > 0; }
+
+    // ---- referee_seats.cpp ----
+    void look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const;
+    void look_at_unseated(const Process& process) const;
+    void look_at_more_seats(const Process& process, std::uint32_t before) const;
+    const Process* find_running(MemberId id) const;
 
     // ---- referee_events.cpp ----
     void told(Process&, const Joined&);
@@ -160,7 +166,7 @@ private:
     Counters& counters_;
     std::vector<std::unique_ptr<Watch>> watches_;  ///< by life
     std::map<MemberId, Life> lives_;               ///< of ids in use
-    std::set<MemberId> gone_;                      ///< ids of the dead, and those given up
+    std::map<MemberId, Nanos> gone_;               ///< ids of the dead, and those given up
     std::set<MemberId> handed_on_;                 ///< leaders that asked another to take over
     std::set<IncarnationId> founded_;
 
@@ -172,6 +178,7 @@ private:
     RightReceiver receiver_;
     SeatsNeverFreed seats_;
     SizeAgreed sizes_;
+    SizeCarried sizes_carried_;
     SameCommands commands_;
     PollOutcomes polls_;
     ActionsAgreed actions_;

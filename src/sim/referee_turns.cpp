@@ -22,7 +22,7 @@ void Referee::notice_id(Process& process) {
     Watch& seen = watch(process);
     const MemberId id = process.loop->id();
     if (id == seen.id) return;
-    if (seen.id) gone_.insert(seen.id);
+    if (seen.id) gone_[seen.id] = scheduler_.now();
     seen.former_id = seen.id;
     if (gone_.contains(id) || lives_.contains(id)) {
         broken("an id never comes back", process.label() + " calls itself " + brief(id));
@@ -42,8 +42,9 @@ void Referee::notice_incarnation(Process& process) {
         seen.left = seen.incarnation;
         seen.left_promised_until = seen.promised_until;
         if (!process.loop->finished()) {
-            sizes_.gave_up(process.label(), seen.former_id, seen.incarnation,
-                           process.loop->status().size);
+            const std::uint32_t size = process.loop->status().size;
+            sizes_.gave_up(process.label(), seen.former_id, seen.incarnation, size);
+            if (resizes()) sizes_carried_.gave_up(process.label(), process.life, size);
         }
     }
     seen.incarnation = now_in;
@@ -126,6 +127,7 @@ void Referee::look_at_log(Process& process) {
         log,
         [&](const raft::Snapshot& base) {
             seats_.begins(process.life, incarnation, base.index, base.configuration);
+            if (resizes()) sizes_carried_.applied(process.life, base.index);
         },
         [&](const raft::Entry& entry, std::optional<raft::Term> term_before) {
             const bool first =
@@ -140,6 +142,7 @@ void Referee::look_at_log(Process& process) {
                 actions_.appended(entry, SimClock::true_realtime(scheduler_.now()));
             }
             if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
+            if (resizes()) sizes_carried_.stands(process.life, seen.id, entry);
             if (!entry.configuration) return;
             seats_.stands(process.life, entry.index, *entry.configuration);
             if (first && entry.configuration->joint()) ++counters_.joint;
@@ -196,9 +199,11 @@ void Referee::look_at_role(Process& process) {
         if (raft.configuration_index() > seen.led_configuration) {
             look_at_newly_seated(seen, raft);
             look_at_unseated(process);
+            look_at_more_seats(process, seen.led_seats);
         }
     }
     seen.led_configuration = raft.configuration_index();
+    seen.led_seats = raft.configuration().seats;
     if (!seen.leads || seen.led_term != raft.term()) seen.commits.clear();
     note_commit(seen, raft.commit_index());
     seen.leads = true;
@@ -213,44 +218,6 @@ void Referee::note_commit(Watch& seen, raft::Index commit) const {
     }
     const Nanos past = now - 2 * profile_.spec.timing.election_min;
     while (seen.commits.size() > 1 && seen.commits[1].first <= past) seen.commits.pop_front();
-}
-
-/// A new voter that lags would hold up every decision (section 4.2.1). Its last round took less
-/// than an election timeout, and the one under way as well: what was committed two ago it holds.
-void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const {
-    const Nanos past = seen.clock->now().monotonic - 2 * profile_.spec.timing.election_min;
-    if (seen.commits.empty() || seen.commits.front().first > past) return;
-    const raft::Index due = seen.commits.front().second;
-    const raft::Configuration& configuration = raft.configuration();
-    if (!configuration.joint()) return;
-    for (const MemberId& id : configuration.voters) {
-        const auto& before = configuration.outgoing;
-        const bool known = std::find(before.begin(), before.end(), id) != before.end();
-        if (known || raft.match_index(id) >= due) continue;
-        broken("a learner is seated once it has caught up",
-               brief(id) + " holds " + std::to_string(raft.match_index(id)) + " of " +
-                   std::to_string(due) + " entries that were committed before its rounds");
-    }
-}
-
-/// The process that has or had that id; null where it has ended.
-const Process* Referee::find_running(MemberId id) const {
-    const auto life = lives_.find(id);
-    return life == lives_.end() ? nullptr : watches_[life->second]->process;
-}
-
-/// Whose seat is given away, or dropped, is out of the roster or gone (rule 3).
-void Referee::look_at_unseated(const Process& process) const {
-    const raft::Configuration& configuration = process.loop->raft()->configuration();
-    for (const MemberId& id : configuration.outgoing) {
-        const auto& after = configuration.voters;
-        if (std::find(after.begin(), after.end(), id) != after.end()) continue;
-        if (process.loop->machine()->find_member(id) == nullptr || really_gone(id)) continue;
-        const Process* holder = find_running(id);
-        if (holder == nullptr || holder->loop->finished()) continue;
-        broken("a seat is taken from the lost alone",
-               process.label() + " takes the seat of " + holder->label() + ", which is there");
-    }
 }
 
 void Referee::look_at_lease(Process& process) {
@@ -307,13 +274,13 @@ void Referee::look_at_state(Process& process) {
                    std::to_string(machine.spec().size) + " in its roster");
     }
     sizes_.look(machine, *process.loop->raft(),
-                [this](MemberId id, IncarnationId incarnation) -> const raft::Raft* {
+                [this](MemberId id, IncarnationId incarnation) -> std::optional<raft::Index> {
                     const Process* other = find_running(id);
-                    const bool there =
-                        other != nullptr && other->loop->raft() != nullptr &&
-                        other->loop->id() == id &&
-                        other->loop->machine()->founding().incarnation == incarnation;
-                    return there ? other->loop->raft() : nullptr;
+                    if (other == nullptr || other->loop->id() != id) return std::nullopt;
+                    if (other->loop->finished()) return std::nullopt;
+                    if (other->loop->raft() == nullptr) return raft::Index(0);
+                    if (watches_[other->life]->incarnation != incarnation) return std::nullopt;
+                    return other->loop->raft()->log().last_index();
                 });
     for (const auto& [id, poll] : machine.open_polls()) {
         polls_.opened(poll, scheduler_.now());

@@ -5,7 +5,7 @@
 namespace quorate::sim {
 
 void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& raft,
-                      const FindReplica& find_replica) {
+                      const FindLast& find_last) {
     const IncarnationId incarnation = machine.founding().incarnation;
     const std::uint32_t size = machine.spec().size;
     Known& known = incarnations_[incarnation];
@@ -23,13 +23,12 @@ void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& 
     const raft::Index since = known.asked[size];
     known.size = size;
     for (const consensus::MemberRecord& member : machine.roster()) {
-        const raft::Raft* replica = find_replica(member.id, incarnation);
-        if (replica == nullptr || replica->log().last_index() >= since) continue;
+        const std::optional<raft::Index> last = find_last(member.id, incarnation);
+        if (!last || *last >= since) continue;
         broken("a greater size is acknowledged by all",
                brief(incarnation) + " has size " + std::to_string(size) + ", and " +
-                   brief(member.id) + " has nothing behind " +
-                   std::to_string(replica->log().last_index()) + ", where it was asked for at " +
-                   std::to_string(since));
+                   brief(member.id) + " has nothing behind " + std::to_string(*last) +
+                   ", where it was asked for at " + std::to_string(since));
     }
     if (raft.configuration().seats < machine.spec().seats()) {
         broken("a greater size has its seats",

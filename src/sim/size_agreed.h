@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -15,12 +16,13 @@ namespace quorate::sim {
 
 class SizeAgreed {
 public:
-    /// The replica of a running member that is in `incarnation`; null if there is none.
-    using FindReplica = std::function<const raft::Raft*(MemberId, IncarnationId)>;
+    /// The last index that a running member has of `incarnation`, 0 before it has any; nothing if
+    /// it is gone.
+    using FindLast = std::function<std::optional<raft::Index>(MemberId, IncarnationId)>;
 
     /// After a turn of a member.
     void look(const consensus::StateMachine& machine, const raft::Raft& raft,
-              const FindReplica& find_replica);
+              const FindLast& find_last);
 
     /// A member gave `incarnation` up, and goes with `size`. If it is in the roster, that is no
     /// smaller than what has taken effect.

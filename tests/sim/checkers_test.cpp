@@ -21,6 +21,7 @@
 #include "sim/sender_order.h"
 #include "sim/single_lease.h"
 #include "sim/size_agreed.h"
+#include "sim/size_carried.h"
 #include "sim/votes_count_once.h"
 
 namespace quorate::sim {
@@ -209,7 +210,7 @@ TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
         founding.roster.push_back({id, "relay", "tcp://10.0.0.1:1", Role::member});
     }
     consensus::StateMachine machine(founding);
-    const auto replica = [](std::uint32_t seats, raft::Index entries) {
+    const auto replica = [](std::uint32_t seats) {
         auto base = std::make_shared<raft::Snapshot>();
         base->configuration = {{ann, bob}, {}, {}, {}, seats};
         raft::Options options;
@@ -217,17 +218,15 @@ TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
         options.heartbeat = 5ms;
         options.election_min = 15ms;
         options.election_max = 30ms;
-        std::vector<raft::Entry> log;
-        for (raft::Index index = 1; index <= entries; ++index) log.push_back(entry(index, 1, "x"));
-        return raft::Raft(options, {}, base, {.term = 1, .voted_for = {}}, log);
+        return raft::Raft(options, {}, base, {.term = 1, .voted_for = {}}, {});
     };
-    const raft::Raft has_it = replica(3, 5);
-    const raft::Raft has_it_not = replica(3, 4);
-    const raft::Raft of_old_seats = replica(2, 5);
-    const auto grow = [&](SizeAgreed& rule, const raft::Raft& own, const raft::Raft& others) {
+    const raft::Raft of_new_seats = replica(3);
+    const raft::Raft of_old_seats = replica(2);
+    const auto grow = [&](SizeAgreed& rule, const raft::Raft& own,
+                          std::optional<raft::Index> others) {
         consensus::StateMachine grown = machine;
         const auto look = [&] {
-            rule.look(grown, own, [&](MemberId, IncarnationId) { return &others; });
+            rule.look(grown, own, [&](MemberId, IncarnationId) { return others; });
         };
         look();
         grown.apply(5, consensus::encode(consensus::Resize{ann, 1, 3}));
@@ -236,11 +235,51 @@ TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
         look();
     };
     SizeAgreed keeps;
-    grow(keeps, has_it, has_it);
+    grow(keeps, of_new_seats, 5);
+    SizeAgreed gone;
+    grow(gone, of_new_seats, std::nullopt);
     SizeAgreed unknown;
-    EXPECT_THROW(grow(unknown, has_it, has_it_not), RuleBroken);
+    EXPECT_THROW(grow(unknown, of_new_seats, 4), RuleBroken);
+    SizeAgreed just_admitted;
+    EXPECT_THROW(grow(just_admitted, of_new_seats, 0), RuleBroken);
     SizeAgreed unseated;
-    EXPECT_THROW(grow(unseated, of_old_seats, has_it), RuleBroken);
+    EXPECT_THROW(grow(unseated, of_old_seats, 5), RuleBroken);
+}
+
+raft::Entry command_at(raft::Index index, const consensus::Command& command) {
+    return {.term = 1,
+            .index = index,
+            .kind = raft::EntryKind::command,
+            .data = consensus::encode(command),
+            .configuration = nullptr};
+}
+
+TEST(SizeCarried, who_goes_with_less_than_it_acknowledged_is_caught) {
+    const consensus::Resize grow{ann, 1, 5};
+    SizeCarried rule;
+    rule.inside(1, true);
+    rule.stands(1, ann, command_at(7, grow));
+    EXPECT_NO_THROW(SizeCarried(rule).gave_up("ann", 1, 5));
+    EXPECT_THROW(SizeCarried(rule).gave_up("ann", 1, 3), RuleBroken);
+    SizeCarried overwritten = rule;
+    overwritten.stands(1, ann, entry(7, 2, "x"));
+    EXPECT_NO_THROW(overwritten.gave_up("ann", 1, 3));
+    rule.applied(1, 7);
+    EXPECT_NO_THROW(rule.gave_up("ann", 1, 3)) << "it may have been called off";
+}
+
+TEST(SizeCarried, a_newcomer_goes_with_what_it_was_let_in_with_or_acknowledged_since) {
+    SizeCarried rule;
+    rule.outside(1, 3);
+    rule.inside(1, false);
+    rule.stands(1, ann, command_at(6, consensus::Resize{bob, 1, 7}));
+    EXPECT_NO_THROW(SizeCarried(rule).gave_up("ann", 1, 3));
+    EXPECT_THROW(SizeCarried(rule).gave_up("ann", 1, 2), RuleBroken);
+    rule.stands(1, ann,
+                command_at(7, consensus::Join{{ann, "relay", "tcp://10.0.0.1:1", Role::member}}));
+    rule.stands(1, ann, command_at(8, consensus::Resize{bob, 2, 5}));
+    EXPECT_NO_THROW(SizeCarried(rule).gave_up("ann", 1, 5));
+    EXPECT_THROW(SizeCarried(rule).gave_up("ann", 1, 3), RuleBroken);
 }
 
 TEST(SeatsNeverFreed, what_was_cut_back_does_not_count) {
