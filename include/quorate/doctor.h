@@ -25,7 +25,7 @@ enum class Verdict : std::uint8_t {
 /// One thing that was looked at. Sentences for people; `check` for programs.
 struct Finding {
     std::string check;  ///< stable: listen, advertise, beacon, beacon_interface, beacon_others, seed, clock,
-                        ///< descriptors, real_time, memory
+                        ///< descriptors, real_time, memory, keys
     Verdict verdict = Verdict::ok;
     std::string what;    ///< what was found
     std::string why;     ///< why it matters; empty when ok

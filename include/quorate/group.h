@@ -113,8 +113,8 @@ public:
 
     /// Asks again for a send_ordered() whose outcome was unknown_outcome: it is applied once,
     /// whether it had been applied already or not. Done: committed, at RequestDone::index, which may
-    /// be that of the first time. The last 1,024 are kept, for 30 s and as long as their
-    /// incarnation lasts. What was said as the leader is asked again as the leader.
+    /// be that of the first time. The last 1,024 are kept, up to 16 MiB together, for 30 s and as
+    /// long as their incarnation lasts. What was said as the leader is asked again as the leader.
     /// Further errors: too_late (nothing is kept of it), not_leader.
     ///
     ///   if (done.error && done.error->code == ErrorCode::unknown_outcome) feeder.retry(done.request);
@@ -138,7 +138,8 @@ public:
     Request request_vote(std::string topic, VoteOptions options = {}, Completion done = {});
 
     /// This member's vote. Done: counted, or on its way. To vote again the same changes nothing. It
-    /// may come before this member knows the poll: it waits for that, up to an election timeout.
+    /// may come before this member knows the poll: it waits for that, up to election_max, and never
+    /// 5 s.
     /// Further errors: already_voted, unknown_poll, too_late, clock_unsynchronised (an action: the
     /// library has voted no).
     Request send_vote(PollId poll, bool yes, Completion done = {});

@@ -12,8 +12,9 @@
 // not_permitted, and the group is not joined. The component's own thread is left as it is.
 //
 // Threads bear names that top -H and /proc/PID/task/*/comm show: `q:TYPE.INSTANCE` (cut to 15
-// characters) is a group's worker, `ZMQbg/IO/0` its I/O thread (libzmq names it so), `q:beacon` the
-// thread that listens on the beacon, scheduled like the thread that joins: it gives only hints.
+// characters) is a group's worker, `ZMQbg/IO/0` its I/O thread (libzmq names it so), `q:actions` the
+// thread of timed actions; `q:beacon` the thread that listens on the beacon, which gives only hints,
+// and `q:zap` the one that looks at keys, both scheduled like the thread that joins.
 #pragma once
 
 #include <cstdint>

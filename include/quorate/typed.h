@@ -1,4 +1,4 @@
-// Messages as Cap'n Proto values: built in place, and read in place.
+// Messages and topics as Cap'n Proto values: built in place, and read in place.
 //
 //   quorate::TypedMessage<Reading> message;          // Reading: from your own .capnp file
 //   message.root().setVolts(0.97);
@@ -9,6 +9,14 @@
 //           volts = reading.getVolts();
 //       });
 //       if (!read) log(read.error().message);        // not a Reading: anybody may send anything
+//   });
+//
+// So are the topics of votes and actions:
+//
+//   group.request_vote(std::move(message).topic(), {.timeout = 500ms});
+//
+//   group.on_vote_request([&](const quorate::VoteRequest& request) {
+//       (void)quorate::read_typed<Reading>(request.topic, [&](Reading::Reader reading) { … });
 //   });
 //
 // On the wire and in the log they are Cap'n Proto's standard framing, so that tools and other
@@ -24,6 +32,8 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "quorate/events.h"
@@ -89,23 +99,25 @@ public:
     typename Schema::Builder root() { return root_; }
     /// The finished message. Builders got from root() must not be used after it.
     Payload payload() && { return std::move(builder_).payload(); }
+    /// The same as the topic of a vote or an action: a copy of it.
+    std::string topic() && { return std::string(std::move(builder_).payload().view()); }
 
 private:
     detail::FramedBuilder builder_;
     typename Schema::Builder root_;
 };
 
-/// Calls `read` with a Schema::Reader on the payload, without a copy where its bytes are aligned to
+/// Calls `read` with a Schema::Reader on these bytes, without a copy where its bytes are aligned to
 /// 8 (otherwise after one). The reader is good only until `read` returns. Errors: bad_argument
 /// where the bytes are no such message, be it found out before or while reading; what `read` did
 /// until then stays done.
 template <class Schema, class Read>
-Result<> read_typed(const Payload& data, Read&& read) {
+Result<> read_typed(std::string_view data, Read&& read) {
     constexpr std::size_t word = sizeof(capnp::word);
-    if (data.size() == 0 || data.size() % word != 0) {
+    if (data.empty() || data.size() % word != 0) {
         return Error{ErrorCode::bad_argument, "the message is not in Cap'n Proto's framing"};
     }
-    const char* bytes = data.view().data();
+    const char* bytes = data.data();
     std::unique_ptr<std::uint64_t[]> aligned;
     if (reinterpret_cast<std::uintptr_t>(bytes) % word != 0) {
         aligned = std::make_unique<std::uint64_t[]>(data.size() / word);
@@ -121,6 +133,10 @@ Result<> read_typed(const Payload& data, Read&& read) {
                      std::string("the message is malformed: ") + exception.getDescription().cStr()};
     }
     return Done{};
+}
+template <class Schema, class Read>
+Result<> read_typed(const Payload& data, Read&& read) {
+    return read_typed<Schema>(data.view(), std::forward<Read>(read));
 }
 
 }  // namespace quorate

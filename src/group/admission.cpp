@@ -138,7 +138,11 @@ void GroupLoop::Impl::keep_seats() {
     view.caught_up = [&](MemberId id) { return raft_->caught_up(now_, id) && !is_dead(id); };
     view.seats = configuration.seats;
     view.dead = [&](MemberId id) { return is_dead(id); };
-    view.alive = [&](MemberId id) { return is_alive(id); };
+    view.alive = [&](MemberId id) {
+        // By its acknowledgements to this leader: a Hello may be old, or anybody's.
+        const bool acknowledges = raft_->heard_at(id) + timing().election_min > now();
+        return id == self_ || (!is_dead(id) && acknowledges);
+    };
     if (const auto plan = consensus::plan_seats(*machine_, view)) {
         // Refused while another change is under way; looked at again a heartbeat later.
         (void)raft_->change_configuration(now_, plan->voters, plan->learners, plan->witnesses,

@@ -36,6 +36,7 @@ struct LoopProbe {
     std::function<void(const wire::Header&)> accepted;  ///< a frame was taken as ours
     std::function<void(std::uint64_t index, const raft::Entry&)>
         applied;                                    ///< an entry reached the state
+    std::function<void()> gives_up;                 ///< its incarnation, and has it still
     std::function<void(const std::string&)> story;  ///< one line for a reader
 };
 
@@ -64,8 +65,8 @@ struct LoopOptions {
     MemberOptions member;    ///< likewise
     std::uint64_t seed = 0;  ///< ids and randomized timeouts come from it
     CompactionLimits compaction = {};
-    /// With more members than this, each greets more seldom, is told of fewer at a time, keeps links
-    /// only to those it talks to, and looks after fewer.
+    /// With more members than this, each greets more seldom, is told of fewer at a time, keeps
+    /// links only to those it talks to, and looks after fewer.
     std::size_t crowd = 16;
     LoopProbe probe;
 };

@@ -64,11 +64,7 @@ void GroupLoop::Impl::finish() {
     if (is_default()) say_farewell_to_company();
     disarm_all("this member has left");
     fail_all(requests_.end_all(), "this member left before the outcome was known");
-    for (const EarlyVote& vote : early_votes_) {
-        failed(vote.command.request, ErrorCode::unknown_poll,
-               "this member left, and knew no poll of that id");
-    }
-    early_votes_.clear();
+    fail_early_votes(ErrorCode::left, "this member left, and knew no poll of that id");
     if (transfer_request_) {
         failed(*transfer_request_, ErrorCode::unknown_outcome,
                "this member left before it was known");

@@ -444,11 +444,12 @@ private:
     /// For a poll that this member doesn't know, or not yet.
     struct EarlyVote {
         io::SendVote command;
-        Nanos until{};
+        Nanos wait_until{};
     };
     std::vector<EarlyVote> early_votes_;
-    void cast(const EarlyVote& vote);
+    void cast(const io::SendVote& command, Nanos wait_until);
     void cast_early_votes();
+    void fail_early_votes(ErrorCode code, const std::string& why);
     /// Leader: votes that are not in the log yet.
     struct CollectedVotes {
         std::vector<consensus::CastVote> votes;

@@ -5,11 +5,10 @@
 namespace quorate::group {
 
 void GroupLoop::Impl::run(io::SendVote& command) {
-    cast({command, now() + timing().election_max});
+    cast(command, now() + std::min<Nanos>(timing().election_max, request_timeout));
 }
 
-void GroupLoop::Impl::cast(const EarlyVote& vote) {
-    const io::SendVote& command = vote.command;
+void GroupLoop::Impl::cast(const io::SendVote& command, Nanos wait_until) {
     if (!machine_ || !told_joined_) {
         failed(command.request, ErrorCode::no_quorum,
                "this member is not in the group yet: wait for joined");
@@ -32,8 +31,8 @@ void GroupLoop::Impl::cast(const EarlyVote& vote) {
     }
     const consensus::Poll* poll = machine_->find_poll(command.poll);
     const bool closed = machine_->find_result(command.poll) != nullptr;
-    if (poll == nullptr && !closed && now() < vote.until) {
-        early_votes_.push_back(vote);
+    if (poll == nullptr && !closed && now() < wait_until) {
+        early_votes_.push_back({command, wait_until});
         return;
     }
     if (poll == nullptr || !poll->electorate.contains(self_)) {
@@ -56,7 +55,12 @@ void GroupLoop::Impl::cast(const EarlyVote& vote) {
 void GroupLoop::Impl::cast_early_votes() {
     std::vector<EarlyVote> early;
     early.swap(early_votes_);
-    for (const EarlyVote& vote : early) cast(vote);
+    for (const EarlyVote& vote : early) cast(vote.command, vote.wait_until);
+}
+
+void GroupLoop::Impl::fail_early_votes(ErrorCode code, const std::string& why) {
+    for (const EarlyVote& vote : early_votes_) failed(vote.command.request, code, why);
+    early_votes_.clear();
 }
 
 /// Until it is counted, a vote goes to whoever leads: a poll outlives its leader.

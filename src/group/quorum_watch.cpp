@@ -119,6 +119,7 @@ void GroupLoop::Impl::watch_quorum() {
 
 /// Gives up the incarnation, and with it the id; the promises stay (rules 3, 5 and 6).
 void GroupLoop::Impl::give_up(const std::string& why) {
+    if (options_.probe.gives_up) options_.probe.gives_up();
     story("gives its incarnation up: " + why);
     const IncarnationId previous = machine_->founding().incarnation;
     promise_ = {previous, std::max(promise_.until, raft_->promised_until())};
@@ -161,6 +162,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     proposed_leaves_.clear();
     quiet_raft_at_.clear();
     endpoints_.clear();
+    fail_early_votes(ErrorCode::lost, "the incarnation was given up, and its polls with it");
     poll_deadlines_.clear();
     agreed_actions_.clear();
     votes_.clear();

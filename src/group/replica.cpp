@@ -190,6 +190,7 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
         tell_joined();
     }
     ask_for_missed_votes(told);
+    cast_early_votes();
 }
 
 /// Polls that still wait for this member's vote, and that its component was not told of.

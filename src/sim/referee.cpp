@@ -49,7 +49,15 @@ void Referee::applied(Process& process, const raft::Entry& entry) {
         commands_.given_state(process.life, watch(process).incarnation, snapshot);
     }
     commands_.applied(process.life, entry, digest_of(entry));
-    if (resizes()) sizes_carried_.applied(process.life, entry.index);
+    if (!resizes()) return;
+    sizes_carried_.applied(process.life, entry.index);
+    look_at_size(process);  // what the entry before has made of it
+    sizes_.applies(*process.loop->machine(), entry);
+}
+
+void Referee::gives_up(Process& process) {
+    notice_incarnation(process);
+    look_at_log(process);
 }
 
 void Referee::given(Process& process, const io::Command& command) {
@@ -87,8 +95,9 @@ void Referee::turned(Process& process) {
         look_at_role(process);
         look_at_state(process);
         if (resizes()) {
-            const bool in_roster = process.loop->machine()->find_member(seen.id) != nullptr;
-            sizes_carried_.inside(process.life, in_roster);
+            const consensus::StateMachine& machine = *process.loop->machine();
+            sizes_carried_.inside(process.life, machine.find_member(seen.id) != nullptr,
+                                  machine.coming_size());
         }
     } else {
         seen.leads = false;

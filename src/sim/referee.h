@@ -47,6 +47,7 @@ public:
     void ended(Process& process);
     void took(Process& process, const wire::Header& header);
     void applied(Process& process, const raft::Entry& entry);
+    void gives_up(Process& process);
     void posted(Process& process, const Event& event, bool taken);
     void given(Process& process, const io::Command& command);
     void turned(Process& process);
@@ -129,6 +130,7 @@ private:
     void look_at_newly_seated(const Watch& seen, const raft::Raft& raft) const;
     void look_at_unseated(const Process& process) const;
     void look_at_more_seats(const Process& process, std::uint32_t before) const;
+    void look_at_size(const Process& process);
     const Process* find_running(MemberId id) const;
 
     // ---- referee_events.cpp ----

@@ -1,4 +1,5 @@
-// What the referee looks at when a leader changes who holds the seats, and how many there are.
+// What the referee looks at when a leader changes who holds the seats, or how many there are, and
+// when the group changes its size.
 #include <algorithm>
 
 #include "sim/referee.h"
@@ -49,11 +50,12 @@ void Referee::look_at_unseated(const Process& process) const {
 /// More seats want more voters for every decision: a group that hasn't got them would stand still.
 void Referee::look_at_more_seats(const Process& process, std::uint32_t before) const {
     const raft::Configuration& configuration = process.loop->raft()->configuration();
-    if (configuration.joint() || configuration.seats <= before) return;
-    if (profile_.weather.hold_when_cut) return;  // the dead may be heard of at any time
+    if (configuration.seats <= std::max(before, configuration.outgoing_seats)) return;
+    // The dead may be heard of at any time.
+    if (profile_.weather.hold_when_cut || profile_.forged_gap > Nanos(0)) return;
     // The last word of one that died may have been on its way for that long.
     const Nanos long_since = scheduler_.now() - profile_.spec.timing.election_max - 3s;
-    const auto& voters = configuration.voters;
+    const auto& voters = configuration.joint() ? configuration.outgoing : configuration.voters;
     const auto lived = std::count_if(voters.begin(), voters.end(), [&](const MemberId& id) {
         const auto gone = gone_.find(id);
         return gone == gone_.end() || gone->second > long_since;
@@ -62,6 +64,18 @@ void Referee::look_at_more_seats(const Process& process, std::uint32_t before) c
     broken("seats get more once enough voters live",
            process.label() + " changes to " + std::to_string(configuration.seats) +
                " seats, and of its voters only " + std::to_string(lived) + " were there lately");
+}
+
+void Referee::look_at_size(const Process& process) {
+    sizes_.look(*process.loop->machine(), *process.loop->raft(),
+                [this](MemberId id, IncarnationId incarnation) -> std::optional<raft::Index> {
+                    const Process* other = find_running(id);
+                    if (other == nullptr || other->loop->id() != id) return std::nullopt;
+                    if (other->loop->finished()) return std::nullopt;
+                    if (other->loop->raft() == nullptr) return raft::Index(0);
+                    if (watches_[other->life]->incarnation != incarnation) return std::nullopt;
+                    return other->loop->raft()->log().last_index();
+                });
 }
 
 }  // namespace quorate::sim

@@ -43,7 +43,9 @@ void Referee::notice_incarnation(Process& process) {
         seen.left_promised_until = seen.promised_until;
         if (!process.loop->finished()) {
             const std::uint32_t size = process.loop->status().size;
-            sizes_.gave_up(process.label(), seen.former_id, seen.incarnation, size);
+            // Within the turn it has another id already that nobody has noticed.
+            const MemberId id = process.loop->id() == seen.id ? seen.former_id : seen.id;
+            sizes_.gave_up(process.label(), id, seen.incarnation, size);
             if (resizes()) sizes_carried_.gave_up(process.label(), process.life, size);
         }
     }
@@ -273,15 +275,7 @@ void Referee::look_at_state(Process& process) {
                process.label() + " has " + std::to_string(machine.deployed()) + " of " +
                    std::to_string(machine.spec().size) + " in its roster");
     }
-    sizes_.look(machine, *process.loop->raft(),
-                [this](MemberId id, IncarnationId incarnation) -> std::optional<raft::Index> {
-                    const Process* other = find_running(id);
-                    if (other == nullptr || other->loop->id() != id) return std::nullopt;
-                    if (other->loop->finished()) return std::nullopt;
-                    if (other->loop->raft() == nullptr) return raft::Index(0);
-                    if (watches_[other->life]->incarnation != incarnation) return std::nullopt;
-                    return other->loop->raft()->log().last_index();
-                });
+    if (resizes()) look_at_size(process);
     for (const auto& [id, poll] : machine.open_polls()) {
         polls_.opened(poll, scheduler_.now());
         look_at_poll(machine, poll);

@@ -4,6 +4,25 @@
 
 namespace quorate::sim {
 
+namespace {
+
+std::set<MemberId> roster_of(const consensus::StateMachine& machine) {
+    std::set<MemberId> roster;
+    for (const consensus::MemberRecord& member : machine.roster()) roster.insert(member.id);
+    return roster;
+}
+
+}  // namespace
+
+void SizeAgreed::applies(const consensus::StateMachine& machine, const raft::Entry& entry) {
+    if (entry.kind != raft::EntryKind::command) return;
+    Known& known = incarnations_[machine.founding().incarnation];
+    if (known.size == 0 || machine.spec().size != known.size) return;  // others have seen it
+    const auto command = consensus::decode(entry.data);
+    const bool finishes = command && std::holds_alternative<consensus::FinishResize>(*command);
+    if (finishes) known.asked_of = roster_of(machine);
+}
+
 void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& raft,
                       const FindLast& find_last) {
     const IncarnationId incarnation = machine.founding().incarnation;
@@ -14,21 +33,20 @@ void SizeAgreed::look(const consensus::StateMachine& machine, const raft::Raft& 
     if (machine.growing()) known.asked[machine.growing()->size] = machine.growing()->since;
     if (!first && machine.applied() <= known.at) return;  // nothing new, every turn
     known.at = machine.applied();
-    known.roster.clear();
-    for (const consensus::MemberRecord& member : machine.roster()) known.roster.insert(member.id);
+    known.roster = roster_of(machine);
     if (size <= known.size) {
         known.size = size;
         return;
     }
     const raft::Index since = known.asked[size];
     known.size = size;
-    for (const consensus::MemberRecord& member : machine.roster()) {
-        const std::optional<raft::Index> last = find_last(member.id, incarnation);
+    for (const MemberId& id : known.asked_of) {
+        const std::optional<raft::Index> last = find_last(id, incarnation);
         if (!last || *last >= since) continue;
         broken("a greater size is acknowledged by all",
-               brief(incarnation) + " has size " + std::to_string(size) + ", and " +
-                   brief(member.id) + " has nothing behind " + std::to_string(*last) +
-                   ", where it was asked for at " + std::to_string(since));
+               brief(incarnation) + " has size " + std::to_string(size) + ", and " + brief(id) +
+                   " has nothing behind " + std::to_string(*last) + ", where it was asked for at " +
+                   std::to_string(since));
     }
     if (raft.configuration().seats < machine.spec().seats()) {
         broken("a greater size has its seats",

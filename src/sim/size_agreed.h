@@ -20,7 +20,9 @@ public:
     /// it is gone.
     using FindLast = std::function<std::optional<raft::Index>(MemberId, IncarnationId)>;
 
-    /// After a turn of a member.
+    /// An entry is about to reach the state of a member.
+    void applies(const consensus::StateMachine& machine, const raft::Entry& entry);
+    /// After it has, or after the turn.
     void look(const consensus::StateMachine& machine, const raft::Raft& raft,
               const FindLast& find_last);
 
@@ -34,6 +36,7 @@ private:
         raft::Index at = 0;  ///< as of this index, the last that anybody applied
         std::uint32_t size = 0;
         std::set<MemberId> roster;
+        std::set<MemberId> asked_of;  ///< the roster where the last FinishResize stands
         /// Sizes asked for, and where: the last of each.
         std::map<std::uint32_t, raft::Index> asked;
     };

@@ -16,8 +16,9 @@ class SizeCarried {
 public:
     /// After a turn in which the process was in no incarnation; `size` is the one it goes by.
     void outside(Life life, std::uint32_t size);
-    /// After a turn in one; whether the member is in the roster as far as it knows.
-    void inside(Life life, bool in_roster);
+    /// After a turn in one: whether the member is in the roster as far as it knows, and the size
+    /// that is agreed or on its way.
+    void inside(Life life, bool in_roster, std::uint32_t coming);
     /// An entry that is new in its log: those from there on are new.
     void stands(Life life, MemberId id, const raft::Entry& entry);
     /// It knows what became of all up to there.
@@ -28,9 +29,11 @@ public:
 private:
     struct Known {
         std::uint32_t outside = 0;
+        std::uint32_t coming = 0;
         bool admitted = false;        ///< as it knows; it may have been evicted since
         bool applied_lately = false;  ///< in this turn
-        raft::Index admitted_at = 0;  ///< its own Join, not applied
+        raft::Index applied = 0;
+        raft::Index admitted_at = 0;                 ///< its own Join, not applied
         std::map<raft::Index, std::uint32_t> asked;  ///< sizes asked for, not applied
     };
     std::map<Life, Known> members_;

@@ -77,6 +77,7 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     options.probe.applied = [this, self](std::uint64_t, const raft::Entry& entry) {
         referee_.applied(*self, entry);
     };
+    options.probe.gives_up = [this, self] { referee_.gives_up(*self); };
     if (story_.on()) {
         options.probe.story = [this, self](const std::string& line) {
             story_.tell(scheduler_.now(), self->label(), line);

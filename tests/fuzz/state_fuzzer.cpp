@@ -9,6 +9,7 @@ using namespace consensus;
 
 void check_bounds(const StateMachine& machine) {
     require(machine.roster().size() <= StateMachine::max_roster, "rosters are bounded");
+    require(machine.coming_size() <= GroupSpec::max_size, "sizes are bounded");
     require(machine.open_polls().size() <= StateMachine::max_open_polls, "open polls are bounded");
     for (const auto& [id, poll] : machine.open_polls()) {
         require(id == poll.id && id, "a poll is found under its id");
@@ -40,10 +41,11 @@ void go_on(StateMachine machine) {
     }
     if (!roster.empty()) {
         const std::uint32_t size = machine.spec().size;
+        const std::uint32_t most = std::max(size + 1, machine.coming_size());
         apply(Resize{roster.back().id, 1, std::min(size + 1, GroupSpec::max_size)});
         if (machine.growing()) apply(FinishResize{machine.growing()->since, index});
         apply(Resize{roster.back().id, 2, std::max(machine.deployed(), 1u)});
-        require(machine.spec().size <= size + 1, "a group grows to what was asked for");
+        require(machine.spec().size <= most, "a group grows to what was asked for");
     }
     const auto actions = machine.actions();
     for (const auto& [id, action] : actions) {

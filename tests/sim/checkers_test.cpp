@@ -203,6 +203,14 @@ TEST(SeatsNeverFreed, fewer_seats_leave_as_many_voters) {
         << "one voter for two seats";
 }
 
+raft::Entry command_at(raft::Index index, const consensus::Command& command) {
+    return {.term = 1,
+            .index = index,
+            .kind = raft::EntryKind::command,
+            .data = consensus::encode(command),
+            .configuration = nullptr};
+}
+
 TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
     GroupSpec spec{.size = 2};
     consensus::Founding founding{first_life, 1, spec, {}};
@@ -231,7 +239,9 @@ TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
         look();
         grown.apply(5, consensus::encode(consensus::Resize{ann, 1, 3}));
         look();
-        grown.apply(6, consensus::encode(consensus::FinishResize{5, 5}));
+        const raft::Entry finish = command_at(6, consensus::FinishResize{5, 5});
+        rule.applies(grown, finish);
+        grown.apply(6, finish.data);
         look();
     };
     SizeAgreed keeps;
@@ -246,18 +256,10 @@ TEST(SizeAgreed, who_does_not_know_the_greater_size_is_caught) {
     EXPECT_THROW(grow(unseated, of_old_seats, 5), RuleBroken);
 }
 
-raft::Entry command_at(raft::Index index, const consensus::Command& command) {
-    return {.term = 1,
-            .index = index,
-            .kind = raft::EntryKind::command,
-            .data = consensus::encode(command),
-            .configuration = nullptr};
-}
-
 TEST(SizeCarried, who_goes_with_less_than_it_acknowledged_is_caught) {
     const consensus::Resize grow{ann, 1, 5};
     SizeCarried rule;
-    rule.inside(1, true);
+    rule.inside(1, true, 3);
     rule.stands(1, ann, command_at(7, grow));
     EXPECT_NO_THROW(SizeCarried(rule).gave_up("ann", 1, 5));
     EXPECT_THROW(SizeCarried(rule).gave_up("ann", 1, 3), RuleBroken);
@@ -265,13 +267,15 @@ TEST(SizeCarried, who_goes_with_less_than_it_acknowledged_is_caught) {
     overwritten.stands(1, ann, entry(7, 2, "x"));
     EXPECT_NO_THROW(overwritten.gave_up("ann", 1, 3));
     rule.applied(1, 7);
-    EXPECT_NO_THROW(rule.gave_up("ann", 1, 3)) << "it may have been called off";
+    EXPECT_NO_THROW(SizeCarried(rule).gave_up("ann", 1, 3)) << "it may have been called off";
+    rule.inside(1, true, 5);
+    EXPECT_THROW(rule.gave_up("ann", 1, 3), RuleBroken) << "it is on its way";
 }
 
 TEST(SizeCarried, a_newcomer_goes_with_what_it_was_let_in_with_or_acknowledged_since) {
     SizeCarried rule;
     rule.outside(1, 3);
-    rule.inside(1, false);
+    rule.inside(1, false, 3);
     rule.stands(1, ann, command_at(6, consensus::Resize{bob, 1, 7}));
     EXPECT_NO_THROW(SizeCarried(rule).gave_up("ann", 1, 3));
     EXPECT_THROW(SizeCarried(rule).gave_up("ann", 1, 2), RuleBroken);

@@ -1,24 +1,34 @@
-// Typed messages. Cap'n Proto's own schema of schemas serves as the example.
+// Typed messages and topics. Cap'n Proto's own schema of schemas serves as the example.
 #include "quorate/typed.h"
 
 #include <capnp/schema.capnp.h>
 #include <gtest/gtest.h>
+
+#include "members.h"
 
 namespace quorate {
 namespace {
 
 using Schema = capnp::schema::Node;
 
-Payload named(const std::string& name, std::size_t expected_bytes = 1024) {
-    TypedMessage<Schema> message(expected_bytes);
+TypedMessage<Schema>& filled(TypedMessage<Schema>&& message, const std::string& name) {
     message.root().setDisplayName(name);
     message.root().setId(42);
-    return std::move(message).payload();
+    return message;
 }
 
-std::string name_in(const Payload& payload) {
+Payload named(const std::string& name, std::size_t expected_bytes = 1024) {
+    return std::move(filled(TypedMessage<Schema>(expected_bytes), name)).payload();
+}
+
+std::string topic_of(const std::string& name) {
+    return std::move(filled(TypedMessage<Schema>(), name)).topic();
+}
+
+template <class Bytes>
+std::string name_in(const Bytes& bytes) {
     std::string name;
-    auto read = read_typed<Schema>(payload, [&](Schema::Reader node) {
+    auto read = read_typed<Schema>(bytes, [&](Schema::Reader node) {
         name = node.getDisplayName().cStr();
         EXPECT_EQ(node.getId(), 42u);
     });
@@ -58,6 +68,31 @@ TEST(Typed, unaligned_bytes_are_read_too) {
     const auto shifted = std::make_shared<const std::string>("x" + payload.str());
     const std::string_view tail = std::string_view(*shifted).substr(1);
     EXPECT_EQ(name_in(Payload(tail, shifted)), "breaker 7");
+}
+
+TEST(Typed, the_topics_of_votes_and_actions_arrive_as_they_were_built) {
+    using namespace std::chrono_literals;
+    using testing::Member;
+    testing::Room room(3,
+                       [](CoordinatorOptions& options) { options.clock = ActionClock::monotonic; });
+    std::vector<std::string> due;
+    for (Member* member : room.pointers()) {
+        member->group.on_vote_request([member](const VoteRequest& e) {
+            member->asked.push_back(e);
+            EXPECT_TRUE(member->group.send_vote(e.poll, name_in(e.topic) == "breaker 7"));
+        });
+        member->group.on_action_due(
+            [&due](const ActionDue& e) { due.push_back(name_in(e.topic)); });
+    }
+    Group& group = room[0].group;
+    ASSERT_TRUE(group.await(group.request_vote(topic_of("breaker 7"), {.timeout = 5s})));
+    ASSERT_TRUE(room.await([&] { return room[1].results.size() == 1; }));
+    EXPECT_EQ(room[1].results[0].outcome, Outcome::yes);
+
+    ASSERT_TRUE(group.await(group.request_action(
+        topic_of("breaker 7"), group.action_time() + 1500ms, {.timeout = 1s, .tolerance = 1s})));
+    ASSERT_TRUE(room.await([&] { return due.size() == 3; }));
+    EXPECT_EQ(due, std::vector<std::string>(3, "breaker 7"));
 }
 
 TEST(Typed, what_is_no_message_is_an_error_whatever_it_is) {
