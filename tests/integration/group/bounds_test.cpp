@@ -2,10 +2,12 @@
 // Mailbox and events: group_test.cpp; links: tests/integration/net/links_test.cpp; peers:
 // tests/unit/group/peers_test.cpp.
 #include <gtest/gtest.h>
+#include <zmq.h>
 
 #include <algorithm>
 
 #include "members.h"
+#include "wire/codec.h"
 
 namespace quorate::testing {
 namespace {
@@ -99,6 +101,65 @@ TEST(Bounds, the_bytes_of_the_log_in_memory_are_bounded) {
         const GroupMetrics metrics = group.metrics();
         return metrics.commit_index >= 100 && metrics.log_entries <= 16;
     })) << group.metrics().log_entries;
+}
+
+/// Says to a member what others of its group say, and was never let in.
+class Stranger {
+public:
+    Stranger(const Member& to, const std::string& group) : to_(to.group.id()) {
+        frame_.header = {group, to.group.status().incarnation, {}, to_};
+        zmq_connect(socket_, to.endpoint.c_str());
+    }
+    Stranger(const Stranger&) = delete;
+    Stranger& operator=(const Stranger&) = delete;
+    ~Stranger() {
+        const int none = 0;
+        zmq_setsockopt(socket_, ZMQ_LINGER, &none, sizeof none);
+        zmq_close(socket_);
+        zmq_ctx_term(context_);
+    }
+    void say(MemberId as, int times) {
+        frame_.header.sender = as;
+        for (int i = 0; i < times; ++i) {
+            wire::AppMessages said{.sequence = ++sequence_, .messages = {}};
+            said.messages.push_back({.data = Payload(std::string("let me in"))});
+            frame_.body = std::move(said);
+            const Payload bytes = wire::encode(frame_);
+            ASSERT_EQ(zmq_send(socket_, bytes.view().data(), bytes.size(), 0),
+                      static_cast<int>(bytes.size()));
+        }
+    }
+
+private:
+    MemberId to_;
+    wire::Frame frame_;
+    std::uint64_t sequence_ = 0;
+    void* context_ = zmq_ctx_new();
+    void* socket_ = zmq_socket(context_, ZMQ_PUSH);
+};
+
+/// Who was let in may be heard before the log says so: its messages wait, so many of each and of
+/// all.
+TEST(Bounds, messages_of_members_that_are_not_known_yet_wait_up_to_a_bound) {
+    GroupSpec spec = spec_of(1);
+    spec.timing.peer_timeout = 5s;  // for so long they wait
+    Member member("alone", spec);
+    const auto await = [&](const auto& condition) { return testing::await({&member}, condition); };
+    const auto dropped = [&](DropCause cause) {
+        return member.group.metrics().dropped[static_cast<std::size_t>(cause)];
+    };
+    ASSERT_TRUE(await([&] { return member.joined; }));
+    Stranger stranger(member, "room.A");
+    stranger.say({1, 1}, 1024 + 6);
+    ASSERT_TRUE(await([&] { return dropped(DropCause::overflow) >= 6; }));
+    EXPECT_EQ(dropped(DropCause::overflow), 6u) << "of one sender 1,024 wait";
+    for (const std::uint64_t id : {2, 3, 4}) stranger.say({1, id}, 1024);
+    stranger.say({1, 5}, 4);
+    ASSERT_TRUE(await([&] { return dropped(DropCause::overflow) >= 6 + 4; }));
+    EXPECT_EQ(dropped(DropCause::overflow), 6u + 4u) << "of all 4,096 wait";
+    ASSERT_TRUE(await([&] { return dropped(DropCause::unknown_sender) >= 4096; }));
+    EXPECT_EQ(dropped(DropCause::unknown_sender), 4096u) << "nobody of these ids came in";
+    EXPECT_TRUE(member.messages.empty());
 }
 
 }  // namespace
