@@ -4,10 +4,10 @@
 
 namespace quorate::sim {
 
-void FencingTokens::founded(IncarnationId incarnation, std::uint64_t epoch, std::uint64_t known) {
+void FencingTokens::entered(IncarnationId incarnation, std::uint64_t epoch, std::uint64_t known) {
     if (epoch > known) return;
-    broken("fencing tokens grow", brief(incarnation) + " is founded with epoch " +
-                                      std::to_string(epoch) + " by a member that was in one with " +
+    broken("fencing tokens grow", brief(incarnation) + " has epoch " + std::to_string(epoch) +
+                                      ", and is entered by a founder that was in one with " +
                                       std::to_string(known));
 }
 

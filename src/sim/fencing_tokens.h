@@ -18,8 +18,9 @@ namespace quorate::sim {
 
 class FencingTokens {
 public:
-    /// `incarnation` is founded; its founders were in incarnations with epochs up to `known`.
-    void founded(IncarnationId incarnation, std::uint64_t epoch, std::uint64_t known);
+    /// One of its founders enters `incarnation`, and was in others with epochs up to `known`. One
+    /// that accepted and goes elsewhere instead has no part in it.
+    void entered(IncarnationId incarnation, std::uint64_t epoch, std::uint64_t known);
     /// True if the token is not greater than that of the election before, in another incarnation.
     bool elected(IncarnationId incarnation, std::uint64_t epoch, raft::Term term);
 

@@ -58,16 +58,14 @@ void Operator::look_later() {
 
 void Operator::look() {
     restart_who_is_left_behind();
-    if (!agreed_) {
-        if (is_agreed()) {
-            agreed_ = true;
-            ++world_.counters().resizes;
-            world_.set_size(world_.profile().resize_to);
-            if (grows()) start_the_new();
-        } else {
-            ask();
-        }
+    if (!agreed_ && is_agreed()) {
+        agreed_ = true;
+        ++world_.counters().resizes;
+        world_.set_size(world_.profile().resize_to);
+        if (grows()) start_the_new();
     }
+    // A group that was founded anew, too, by members that were started before that.
+    if (has_other_size()) ask();
     look_later();
 }
 
@@ -83,6 +81,14 @@ bool Operator::is_agreed() const {
     for (const Process* process : world_.processes()) {
         const GroupStatus& status = process->mailbox.status();
         if (status.incarnation && status.size == world_.profile().resize_to) return true;
+    }
+    return false;
+}
+
+bool Operator::has_other_size() const {
+    for (const Process* process : world_.processes()) {
+        const GroupStatus& status = process->mailbox.status();
+        if (status.incarnation && status.size != world_.profile().resize_to) return true;
     }
     return false;
 }

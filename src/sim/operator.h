@@ -19,6 +19,7 @@ private:
     void look_later();
     void look();
     bool is_agreed() const;
+    bool has_other_size() const;
     void ask();
     void restart_who_is_left_behind();
     bool grows() const { return world_.profile().resize_to > world_.profile().spec.size; }

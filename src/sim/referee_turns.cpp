@@ -59,21 +59,18 @@ void Referee::notice_incarnation(Process& process) {
     const consensus::Founding& founding = machine->founding();
     if (founded_.insert(now_in).second) {
         ++counters_.foundings;
-        std::uint64_t known = 0;
-        for (const consensus::MemberRecord& member : founding.roster) {
-            const auto life = lives_.find(member.id);
-            if (life == lives_.end()) continue;
-            known = std::max(known, watches_[life->second]->highest_epoch);
-        }
         look_at_founders(process, founding);
         order_.founded(now_in, scheduler_.now());
-        tokens_.founded(now_in, founding.epoch, known);
         if (story_.on()) {
             story_.tell(scheduler_.now(), process.label(),
                         "incarnation " + brief(now_in) + " is founded by " +
                             std::to_string(founding.roster.size()) + ", epoch " +
                             std::to_string(founding.epoch));
         }
+    }
+    if (std::any_of(founding.roster.begin(), founding.roster.end(),
+                    [&](const auto& founder) { return founder.id == process.loop->id(); })) {
+        tokens_.entered(now_in, founding.epoch, seen.highest_epoch);
     }
     seen.highest_epoch = std::max(seen.highest_epoch, founding.epoch);
     commands_.given_state(process.life, now_in, process.loop->raft()->log().snapshot()->index);

@@ -460,9 +460,9 @@ TEST(FencingTokens, a_term_that_comes_again_is_caught) {
 
 TEST(FencingTokens, an_epoch_that_a_founder_knew_is_caught) {
     FencingTokens rule;
-    rule.founded(first_life, 10, 0);
-    rule.founded(second_life, 11, 10);
-    EXPECT_THROW(rule.founded({3, 3}, 11, 11), RuleBroken);
+    rule.entered(first_life, 10, 0);
+    rule.entered(second_life, 11, 10);
+    EXPECT_THROW(rule.entered({3, 3}, 11, 11), RuleBroken);
     rule.elected(second_life, 11, 1);
     EXPECT_TRUE(rule.elected(first_life, 10, 9)) << "counted, not judged";
 }
