@@ -192,9 +192,17 @@ void GroupLoop::Impl::restore_actions(const std::set<PollId>& known) {
         if (poll.waits_for_stamp()) agreed_actions_[id] = now();
     }
     for (auto next = armed_.begin(); next != armed_.end();) {
-        const PollId id = (next++)->first;
+        const PollId id = next->first;
+        const consensus::Action& action = (next++)->second;
         const consensus::PollClosed* result = machine_->find_result(id);
-        if (result != nullptr && result->cancelled) call_off(id);
+        if (result != nullptr && result->cancelled) {
+            call_off(id);
+        } else if (result == nullptr && !machine_->actions().contains(id) &&
+                   clock_.action_time(action.terms.clock) < action.terms.at && alarm_.cancel(id)) {
+            // Not past, and neither the action nor its result is known any more.
+            miss(action, "this member was too far behind to see whether it was called off");
+            armed_.erase(id);
+        }
     }
 }
 

@@ -148,9 +148,7 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     std::set<PollId> told;
     for (const auto& [id, poll] : machine_->open_polls()) told.insert(id);
     std::set<PollId> known_actions;
-    for (const auto& [id, action] : restored->actions()) {
-        if (machine_->find_result(id) != nullptr) known_actions.insert(id);
-    }
+    for (const auto& [id, action] : machine_->actions()) known_actions.insert(id);
     *machine_ = std::move(*restored);
     options_.spec.size = machine_->spec().size;
     if (in_roster(self_)) came_with_size_ = 0;
