@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,7 +63,8 @@ private:
 
 class GroupOfMembers {
 public:
-    /// Starts `count` members, and returns when all are in the group and know its leader.
+    /// Starts `count` members, and returns when all of them have a seat and know the leader; what
+    /// they told until then has been read.
     explicit GroupOfMembers(std::size_t count, Arguments options = {})
         : GroupOfMembers(std::vector<Arguments>(count), std::move(options)) {}
     /// `each` has what a member gets beside what all get.
@@ -72,8 +74,14 @@ public:
         for (std::size_t i = 0; i < each.size(); ++i) add("m" + std::to_string(i), each[i]);
         for (auto& member : members_) {
             EXPECT_FALSE(member->process.await_event("joined").is_null());
-            leader_ = member->process.await_event("leader_elected").value("leader", "");
-            EXPECT_NE(leader_, "");
+            EXPECT_FALSE(member->process.await_event("leader_elected").is_null());
+        }
+        // Not all need have been there when it was founded.
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!is_complete()) {
+            if (std::chrono::steady_clock::now() < deadline) continue;
+            ADD_FAILURE() << "not all of them got a seat and know the same leader";
+            return;
         }
     }
 
@@ -103,6 +111,22 @@ public:
     }
 
 private:
+    /// As each of them says itself.
+    bool is_complete() {
+        leader_ = "";
+        for (auto& member : members_) {
+            const Json status = member->status();
+            if (!status.is_object() || !status["leader"].is_string()) return false;
+            if (leader_.empty()) leader_ = status["leader"];
+            const Json& all = status["members"];
+            const auto seated = std::count_if(all.begin(), all.end(),
+                                              [](const Json& one) { return one["voter"] == true; });
+            const bool whole = all.size() == members_.size() &&
+                               static_cast<std::size_t>(seated) == members_.size();
+            if (!whole || status["leader"] != leader_) return false;
+        }
+        return true;
+    }
     Member& with_id(const std::string& id, bool same) {
         for (auto& member : members_) {
             if ((member->id == id) == same) return *member;

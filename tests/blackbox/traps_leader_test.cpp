@@ -15,8 +15,9 @@ void expect_decision(Watch& watch, const std::vector<Member*>& members, const st
     const Json asked = watch.ask(*members.front(), "request-vote majority 10000 " + topic);
     ASSERT_EQ(asked["ok"], true) << asked;
     const std::string poll = asked["poll"];
-    for (Member* member : members) member->process.write_line("vote " + poll + " yes");
-    for (Member* member : members) ++member->commands;
+    EXPECT_TRUE(
+        watch.until([&] { return watch.all_told(members, "vote_requested", "poll", poll); }));
+    for (Member* member : members) member->write_command("vote " + poll + " yes");
     for (Member* member : members) {
         EXPECT_TRUE(watch.until([&] {
             return watch.all_told({member}, "vote_result", "poll", poll);

@@ -142,7 +142,7 @@ private:
 /// all.
 TEST(Bounds, messages_of_members_that_are_not_known_yet_wait_up_to_a_bound) {
     GroupSpec spec = spec_of(1);
-    spec.timing.peer_timeout = 5s;  // for so long they wait
+    spec.timing.peer_timeout = 10s;  // for so long they wait
     Member member("alone", spec);
     const auto await = [&](const auto& condition) { return testing::await({&member}, condition); };
     const auto dropped = [&](DropCause cause) {
