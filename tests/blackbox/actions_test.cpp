@@ -101,7 +101,7 @@ TEST(Action, a_member_that_was_stopped_at_the_moment_says_that_it_missed_it) {
         EXPECT_FALSE(member->process.await_event("action_due").is_null());
     }
     // Long past the tolerance of 100 ms, by the others' clock, which is its own.
-    ASSERT_EQ(group.leader().ask("request-action majority 300 400 the next")["ok"], true);
+    ASSERT_EQ(group.leader().ask("request-action majority 1000 2000 the next")["ok"], true);
     group.leader().process.await_event("action_due");
     stopped.process.send_signal(SIGCONT);
     const Json missed = stopped.process.await([](const Json& json) {

@@ -123,8 +123,7 @@ TEST(Inspect, watch_tells_what_changes_and_when_the_member_is_gone) {
     GroupOfMembers group(3, calm_timing());
     Member& dead = group.leader();
     Member& follower = group.follower();
-    Process watching({"watch", "--connect", follower.endpoint, "--interval-ms", "50", "--json",
-                      "--timeout-ms", "500"});
+    Process watching({"watch", "--connect", follower.endpoint, "--interval-ms", "50", "--json"});
     const Json first = watching.await_event("watching");
     ASSERT_FALSE(first.is_null()) << watching.errors();
     EXPECT_EQ(first["leader"], dead.id);
