@@ -183,12 +183,14 @@ public:
     /// founds by the old size any more. Shortly before, decisions begin to take as many voters as
     /// the new size asks for, out of those that are there already (so that until the new ones have
     /// come fewer may fail); that must be no more than the present seats: with the default
-    /// max_voters, 2 grow to 3, 3 to 5, 4 and more to any size. It waits until so many are alive; unknown_outcome after 5 s means that it still waits, and asking
-    /// again waits on. The order is: let every component's configuration say the new size, resize,
-    /// then start the new members. Shrinking is for when the others are gone: let them leave and
-    /// stop them, resize, then change the configurations; those who stay must still decide by the
-    /// old size, so it goes down to a majority at a time (7 to 4, 5 to 3, 3 to 2). A member whose group is lost in the middle
-    /// may be left with the old size, is refused with a sentence, and comes back when it is started
+    /// max_voters, 2 grow to 3, 3 to 5, 4 and more to any size. It waits until so many are alive;
+    /// unknown_outcome after 5 s means that it still waits, and asking again waits on. The order is:
+    /// let every component's configuration say the new size, resize, then start the new members.
+    ///
+    /// Shrinking is for when the others are gone: let them leave and stop them, resize, then change
+    /// the configurations; those who stay must still decide by the old size, so it goes down to a
+    /// majority at a time (7 to 4, 5 to 3, 3 to 2). A member whose group is lost in the middle may
+    /// be left with the old size, is refused with a sentence, and comes back when it is started
     /// again.
     ///
     /// Asking for the present size calls a growth off that waits for somebody. Further errors:
