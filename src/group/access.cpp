@@ -39,9 +39,14 @@ void GroupLoop::Impl::on_other_deployment(const io::FrameArrived& arrived,
     }
 }
 
-/// An id belongs to the key that it was first heard with, for as long as that key is let in.
+/// An id belongs to the key that it was first heard with, for as long as that key is let in. Where
+/// there are keys, what comes without one comes from nobody.
 bool GroupLoop::Impl::may_speak_for(const io::FrameArrived& arrived, const wire::Header& header) {
-    if (!arrived.key) return true;
+    if (!arrived.key) {
+        const bool nobody_has_one = !transport_.key();
+        if (!nobody_has_one) ++drops_.forged_sender;
+        return nobody_has_one;
+    }
     // Whoever reaches this member has found its key among its own authorized ones: we are let in.
     access_.refused_since = never;
     const Peer* peer = peers_.find(header.sender);

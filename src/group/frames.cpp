@@ -12,51 +12,71 @@ void GroupLoop::Impl::on_transport_event(const io::TransportEvent& event) {
         void operator()(const io::FrameArrived& e) { loop.on_frame(e); }
         void operator()(const io::ConnectionClosed& e) { loop.on_connection_closed(e.connection); }
         void operator()(const io::ProbeAnswered& e) { loop.on_probe_answered(e); }
-        void operator()(const io::BeaconHeard& e) { loop.on_frame({e.bytes, 0}); }
+        void operator()(const io::BeaconHeard& e) { loop.on_datagram(e.bytes); }
         void operator()(const io::RefusedByPeer& e) { loop.on_refused_by_peer(e); }
         void operator()(const io::SecurityNotice& e) { loop.tell_security(e.sentence); }
     };
     std::visit(Visitor{*this}, event);
 }
 
+std::optional<wire::Frame> GroupLoop::Impl::read_frame(const Payload& bytes) {
+    auto decoded = wire::decode(bytes, options_.group);
+    if (auto* frame = std::get_if<wire::Frame>(&decoded)) return std::move(*frame);
+    const auto& error = std::get<wire::DecodeError>(decoded);
+    switch (error.drop) {
+        case wire::Drop::garbage:
+            ++drops_.garbage;
+            break;
+        case wire::Drop::other_version:
+            ++drops_.other_version;
+            tell_security("somebody speaks " + error.detail +
+                          " of the protocol, and this member version " +
+                          std::to_string(wire::protocol_version) + ": they don't hear each other");
+            break;
+        case wire::Drop::other_group:
+            ++drops_.other_group;
+            break;
+        case wire::Drop::too_large:
+            ++drops_.too_large;
+            break;
+    }
+    return std::nullopt;
+}
+
 void GroupLoop::Impl::on_frame(const io::FrameArrived& arrived) {
-    auto decoded = wire::decode(arrived.bytes, options_.group);
-    if (const auto* error = std::get_if<wire::DecodeError>(&decoded)) {
-        switch (error->drop) {
-            case wire::Drop::garbage:
-                ++drops_.garbage;
-                break;
-            case wire::Drop::other_version:
-                ++drops_.other_version;
-                tell_security("somebody speaks " + error->detail +
-                              " of the protocol, and this member version " +
-                              std::to_string(wire::protocol_version) +
-                              ": they don't hear each other");
-                break;
-            case wire::Drop::other_group:
-                ++drops_.other_group;
-                break;
-            case wire::Drop::too_large:
-                ++drops_.too_large;
-                break;
-        }
+    const std::optional<wire::Frame> frame = read_frame(arrived.bytes);
+    if (!frame) return;
+    if (std::holds_alternative<wire::Beacon>(frame->body)) {
+        ++drops_.garbage;
         return;
     }
-    const wire::Frame& frame = std::get<wire::Frame>(decoded);
-    if (!arrived.same_deployment) return on_other_deployment(arrived, frame);
-    if (!is_for_us(frame.header, frame.body) || !may_speak_for(arrived, frame.header)) return;
-    if (options_.probe.accepted) options_.probe.accepted(frame.header);
+    if (!arrived.same_deployment) return on_other_deployment(arrived, *frame);
+    if (!is_for_us(frame->header, frame->body) || !may_speak_for(arrived, frame->header)) return;
+    if (options_.probe.accepted) options_.probe.accepted(frame->header);
     // Who asks from outside is nobody's peer.
-    const bool of_a_peer = !std::holds_alternative<wire::Beacon>(frame.body) &&
-                           !std::holds_alternative<wire::Inspect>(frame.body);
-    if (of_a_peer) {
-        Peer& peer = peers_.at(frame.header.sender, now());
+    if (!std::holds_alternative<wire::Inspect>(frame->body)) {
+        Peer& peer = peers_.at(frame->header.sender, now());
         peer.heard_at = now();
         peer.key = arrived.key;
-        if (std::holds_alternative<wire::RaftFrame>(frame.body)) peer.raft_heard_at = now();
-        peers_.connected(arrived.connection, frame.header.sender);
+        if (std::holds_alternative<wire::RaftFrame>(frame->body)) peer.raft_heard_at = now();
+        peers_.connected(arrived.connection, frame->header.sender);
     }
-    handle(frame.header, frame.body);
+    handle(frame->header, frame->body);
+}
+
+/// Anybody can send one, in anybody's name, with keys and without: it is a hint where somebody may
+/// be, and nothing else that it could say is heard.
+void GroupLoop::Impl::on_datagram(const Payload& bytes) {
+    const std::optional<wire::Frame> frame = read_frame(bytes);
+    if (!frame) return;
+    const auto* beacon = std::get_if<wire::Beacon>(&frame->body);
+    if (beacon == nullptr) {
+        ++drops_.garbage;
+        return;
+    }
+    if (!is_for_us(frame->header, frame->body)) return;
+    if (options_.probe.accepted) options_.probe.accepted(frame->header);
+    on_beacon(frame->header, *beacon);
 }
 
 bool GroupLoop::Impl::is_for_us(const wire::Header& header, const wire::Body& body) {
@@ -116,7 +136,7 @@ void GroupLoop::Impl::handle(const wire::Header& from, const wire::Body& body) {
         void operator()(const wire::ProposalReply& m) { loop.on_proposal_reply(from, m); }
         void operator()(const wire::AppMessages& m) { loop.on_app_messages(from, m); }
         void operator()(const wire::Farewell&) { loop.on_farewell(from); }
-        void operator()(const wire::Beacon& m) { loop.on_beacon(from, m); }
+        void operator()(const wire::Beacon&) {}           // by datagram alone
         void operator()(const wire::OtherDeployment&) {}  // from those with another token alone
         void operator()(const wire::Inspect& m) { loop.on_inspect(from, m); }
         // An answer that nobody here asked for.

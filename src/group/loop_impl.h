@@ -104,6 +104,8 @@ private:
     // ---- frames.cpp: in and out ----
     void on_transport_event(const io::TransportEvent& event);
     void on_frame(const io::FrameArrived& arrived);
+    void on_datagram(const Payload& bytes);
+    std::optional<wire::Frame> read_frame(const Payload& bytes);
     bool is_for_us(const wire::Header& header, const wire::Body& body);
     void handle(const wire::Header& from, const wire::Body& body);
     bool send(MemberId to, const std::string& endpoint, wire::Body body,

@@ -139,11 +139,13 @@ void Story::wait(Nanos time) {
 void Story::hear(std::uint8_t how) {
     Payload bytes = payload_of(input_.bytes());
     auto decoded = wire::decode(bytes, wire::group_name);
+    bool by_datagram = how & 128;
     if (auto* frame = std::get_if<wire::Frame>(&decoded)) {
         address(*frame, how);
         bytes = payload_of(wire::encode(*frame).view());
+        by_datagram |= std::holds_alternative<wire::Beacon>(frame->body);
     }
-    if (how & 128) return turn({io::BeaconHeard{bytes}});
+    if (by_datagram) return turn({io::BeaconHeard{bytes}});
     turn({io::FrameArrived{bytes, how / 8 % 4u}});
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "group/group_loop.h"
+#include "tests/unit/wire/samples.h"
 
 namespace quorate::group {
 namespace {
@@ -11,7 +12,7 @@ using namespace std::chrono_literals;
 using base::Nanos;
 using base::PublicKey;
 
-constexpr const char* group_name = "test.A";
+constexpr const char* group_name = wire::group_name;
 constexpr const char* own_endpoint = "tcp://10.0.0.1:5601";
 constexpr const char* seed = "tcp://10.0.0.2:5601";
 
@@ -73,7 +74,9 @@ struct Network final : io::Transport {
 struct Component final : io::Mailbox {
     std::vector<std::string> notices;
     std::vector<std::string> refused;
+    std::size_t events = 0;
     bool post(Event event) override {
+        ++events;
         if (const auto* notice = std::get_if<SecurityNotice>(&event)) {
             notices.push_back(notice->sentence);
         }
@@ -226,6 +229,53 @@ TEST_F(Access, ADatagramIsWorthOneKnockAtMost) {
     turn({beacon("tcp://10.0.0.6:5601", key_of(2))});
     EXPECT_EQ(network.knocks.size(), 3u) << "nobody that is let in is there";
     for (const Network::Sent& sent : network.sent) EXPECT_EQ(sent.endpoint, seed);
+}
+
+/// Anybody can send one: the keys of the links have nothing to do with it.
+TEST_F(Access, ADatagramThatIsNoBeaconIsNotHeard) {
+    LoopOptions options = Access::options();
+    options.spec.size = 1;
+    options.member.seeds.clear();
+    GroupLoop alone(options, clock, network, store, component, alarm);
+    std::vector<io::TransportEvent> arrived;
+    std::vector<io::Command> none;
+    const auto pass = [&](Nanos time) {
+        clock.moment.monotonic += time;
+        clock.moment.boottime += time;
+        alone.turn(arrived, none);
+        arrived.clear();
+    };
+    for (int i = 0; i < 100 && alone.status().state != State::leader; ++i) pass(20ms);
+    ASSERT_EQ(alone.status().state, State::leader);
+
+    const GroupStatus before = alone.status();
+    const std::size_t told = component.events;
+    std::uint64_t dropped = 0;
+    for (const wire::Body& body : wire::all_bodies()) {
+        if (std::holds_alternative<wire::Beacon>(body)) continue;
+        for (const MemberId sender : {other, alone.id()}) {
+            for (const MemberId receiver : {MemberId{}, alone.id()}) {
+                const wire::Header header{group_name, before.incarnation, sender, receiver};
+                arrived.push_back(io::BeaconHeard{wire::encode({header, body})});
+                ++dropped;
+                pass(1ms);
+            }
+        }
+    }
+    for (int i = 0; i < 50; ++i) pass(20ms);
+    EXPECT_EQ(alone.drops().garbage, dropped);
+    EXPECT_EQ(component.events, told);
+    EXPECT_TRUE(network.sent.empty());
+    EXPECT_TRUE(network.knocks.empty());
+    GroupStatus after = alone.status();
+    after.loop_lateness = before.loop_lateness;
+    EXPECT_EQ(after, before);
+}
+
+TEST_F(Access, AFrameWithoutAKeyComesFromNobody) {
+    turn({frame(other, {}, hello(1))});
+    EXPECT_EQ(count_sent<wire::HelloReply>(), 0u);
+    EXPECT_EQ(loop.drops().forged_sender, 1u);
 }
 
 TEST_F(Access, LinesAreBounded) {
