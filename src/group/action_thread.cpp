@@ -23,27 +23,21 @@ constexpr Nanos spin = 80us;
 /// The clock may be stepped meanwhile: it is looked at as often as this.
 constexpr Nanos longest_wait = 100ms;
 
-clockid_t id_of(ActionClock clock) {
-    switch (clock) {
-        case ActionClock::realtime:
-            return CLOCK_REALTIME;
-        case ActionClock::tai:
-            return CLOCK_TAI;
-        case ActionClock::monotonic:
-            break;
-    }
-    return CLOCK_MONOTONIC;
-}
-
-/// Until `moment`; returns what the clock shows then.
-Nanos sleep_until(ActionClock clock, Nanos moment) {
-    const Nanos until = moment - spin;
+/// Until `moment`, which is no further than `approach`; returns what the clock shows then. Nothing
+/// if it was set back meanwhile: other actions must not wait for that, nor whoever leaves.
+std::optional<Nanos> sleep_until(ActionClock clock, Nanos moment) {
+    const Nanos began = read_monotonic();
+    const Nanos left = moment - read_action_clock(clock);
+    const Nanos until = began + left - spin;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(until);
     const timespec time{seconds.count(), (until - seconds).count()};
-    while (clock_nanosleep(id_of(clock), TIMER_ABSTIME, &time, nullptr) == EINTR) {
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr) == EINTR) {
     }
     Nanos actual = read_action_clock(clock);
-    while (actual < moment) actual = read_action_clock(clock);
+    while (actual < moment) {
+        if (read_monotonic() > began + 2 * approach) return std::nullopt;
+        actual = read_action_clock(clock);
+    }
     return actual;
 }
 
@@ -69,6 +63,10 @@ ActionThread::ActionThread(std::optional<Nanos> stated_error, ThreadOptions sche
     : stated_error_(stated_error), scheduling_(std::move(scheduling)), actuator_(actuator) {}
 
 ActionThread::~ActionThread() {
+    stop();
+}
+
+void ActionThread::stop() {
     {
         std::lock_guard lock(mutex_);
         ends_ = true;
@@ -132,7 +130,9 @@ void ActionThread::run() {
 void ActionThread::wake_up_for(const io::AlarmSetting& setting) {
     // Before the moment, so that it costs none of it.
     const auto error = stated_error_ ? stated_error_ : action_clock_error(setting.clock);
-    const Nanos actual = sleep_until(setting.clock, setting.at);
+    const std::optional<Nanos> woke_at = sleep_until(setting.clock, setting.at);
+    if (!woke_at) return;  // it is still set
+    const Nanos actual = *woke_at;
     {
         std::lock_guard lock(mutex_);
         if (settings_.erase(setting.poll) == 0) return;  // called off meanwhile

@@ -36,13 +36,15 @@ public:
     /// `stated_error`: of the clock; asked from the kernel otherwise. `actuator` outlives this.
     ActionThread(std::optional<base::Nanos> stated_error, ThreadOptions scheduling,
                  const Actuator& actuator);
-    /// Waits for an actuator that runs.
     ~ActionThread() override;
     ActionThread(const ActionThread&) = delete;
     ActionThread& operator=(const ActionThread&) = delete;
 
     void set(io::AlarmSetting setting) override;
     bool cancel(PollId poll) override;
+    /// Nothing is done any more; waits for an actuator that runs. Its report can be taken after
+    /// that.
+    void stop();
     /// An io::ActionWoke for every one that was not cancelled; null before the first action.
     CommandQueue* reports() { return reports_ ? &*reports_ : nullptr; }
 

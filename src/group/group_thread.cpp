@@ -111,6 +111,7 @@ public:
     void run() {
         try {
             while (!loop_->finished() && read_monotonic() < leave_by_) turn();
+            tell_last_action();
         } catch (const std::exception& exception) {
             base::check_failed(__FILE__, __LINE__, "no exceptions in a worker", exception.what());
         }
@@ -138,6 +139,18 @@ private:
             // Later than the loop's own bound, which is the one that should take effect.
             leave_by_ = read_monotonic() + leave_bound + flush_bound;
         }
+        loop_->turn(arrived_, commands_);
+        mailbox_.flush();
+    }
+
+    /// One that was being done when the member left has been done, and its component is told so.
+    void tell_last_action() {
+        actions_.stop();
+        CommandQueue* const reports = actions_.reports();
+        if (reports == nullptr) return;
+        commands_.clear();
+        reports->take(commands_, turn_inputs);
+        arrived_.clear();
         loop_->turn(arrived_, commands_);
         mailbox_.flush();
     }

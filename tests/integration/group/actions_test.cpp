@@ -1,6 +1,7 @@
 // Timed actions in the library: the actuator, and what is refused at once.
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "members.h"
@@ -84,6 +85,29 @@ TEST(Actions, end_with_the_membership) {
     ASSERT_TRUE(room.await([&] { return leaver.left; }));
     ASSERT_EQ(its.missed.size(), 1u);
     EXPECT_EQ(its.actuated, 0);
+}
+
+TEST(Actions, one_that_is_being_done_while_its_member_leaves_is_told) {
+    Room room(1, [](CoordinatorOptions& options) { options.clock = ActionClock::monotonic; });
+    Member& member = room[0];
+    Group& group = member.group;
+    Acting acting(member);
+    std::atomic<bool> begun = false;
+    std::promise<void> may_end;
+    group.set_actuator([&](const ActionDue&) {
+        begun = true;
+        may_end.get_future().wait();
+    });
+    ASSERT_TRUE(group.await(group.request_action("later", group.action_time() + 1500ms,
+                                                 {.timeout = 1s, .tolerance = 1s})));
+    ASSERT_TRUE(room.await([&] { return begun.load(); }));
+    ASSERT_TRUE(member.coordinator.leave_group(group));
+    ASSERT_TRUE(room.await([&] { return group.status().state == State::outside; }));
+    EXPECT_TRUE(acting.due.empty());
+    may_end.set_value();
+    ASSERT_TRUE(room.await([&] { return member.left; }));
+    EXPECT_EQ(acting.due.size(), 1u);
+    EXPECT_TRUE(acting.missed.empty());
 }
 
 }  // namespace
