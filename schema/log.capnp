@@ -117,7 +117,13 @@ struct OpenPoll {
   subject @7 :Subject;
   topic @8 :Data;   # any bytes that the application likes
   action @9 :ActionTerms;  # if the subject is one
-  stampNs @10 :Int64;      # actions: the leader's reading of the action's clock, error added
+  stamp @10 :Stamp;        # actions: the leader's, by the action's clock
+}
+
+# The time by a leader's clock: its reading, less and more the bound on its error.
+struct Stamp {
+  earliestNs @0 :Int64;
+  latestNs @1 :Int64;
 }
 
 struct ActionTerms {
@@ -133,7 +139,7 @@ struct CloseAction {
     high @0 :UInt64;
     low @1 :UInt64;
   }
-  stampNs @2 :Int64;
+  stamp @2 :Stamp;
 }
 
 struct CancelAction {
@@ -146,7 +152,7 @@ struct CancelAction {
     low @3 :UInt64;
   }
   request @4 :UInt64;
-  stampNs @5 :Int64;
+  stamp @5 :Stamp;
 }
 
 struct Resize {
@@ -263,4 +269,5 @@ struct PollResult {
   voters @7 :List(Id);
   unsynchronised @8 :List(Id);
   cancelled @9 :Bool;
+  action @10 :ActionTerms;        # null: no action was agreed on
 }

@@ -140,14 +140,14 @@ struct ActionDue {
     Duration actual{};  ///< when the library woke up for it
     Duration lateness() const { return actual - scheduled; }
 };
-/// This member knows that it could not act in time, and has not.
+/// This member knows that it could not act in time, and has not. No topic where VoteResult has none.
 struct ActionMissed {
     PollId poll;
     std::string topic;
     Duration scheduled{};
     std::string reason;  ///< a sentence
 };
-/// An agreed action was called off before its moment.
+/// An agreed action was called off before its moment. No topic where VoteResult has none.
 struct ActionCancelled {
     PollId poll;
     std::string topic;

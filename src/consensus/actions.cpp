@@ -77,11 +77,10 @@ void StateMachine::take(std::uint64_t index, const CancelAction& command,
     effects.push_back(ActionOff{command.poll, command.requester, command.request});
 }
 
-/// Moments that a leader's clock says are past: who has not acted by now will not.
-void StateMachine::forget_past_actions(ActionClock clock, base::Nanos stamp) {
+void StateMachine::forget_past_actions(ActionClock clock, const Stamp& stamp) {
     std::erase_if(actions_, [&](const auto& entry) {
         const ActionTerms& terms = entry.second.terms;
-        return terms.clock == clock && terms.at < stamp - terms.tolerance;
+        return terms.clock == clock && terms.is_past(stamp);
     });
 }
 

@@ -15,6 +15,8 @@ constexpr base::Nanos max_poll_timeout = std::chrono::hours(24);
 /// The root, and the small fields of any command.
 constexpr std::size_t fixed_words = 24;
 
+constexpr const char* no_time = "a stamp that is no time";
+
 // ---- to bytes ----
 
 struct Writer {
@@ -45,7 +47,7 @@ struct Writer {
         open.setTopic(as_data(command.topic));
         if (command.action) {
             open.setSubject(schema_log::Subject::ACTION);
-            open.setStampNs(command.stamp.count());
+            write_stamp(open.initStamp(), command.stamp);
             write_terms(open.initAction(), *command.action);
         }
     }
@@ -60,14 +62,14 @@ struct Writer {
     void operator()(const CloseAction& command) {
         auto close = root.initCloseAction();
         write_id(close.getPoll(), command.poll);
-        close.setStampNs(command.stamp.count());
+        write_stamp(close.initStamp(), command.stamp);
     }
     void operator()(const CancelAction& command) {
         auto cancel = root.initCancelAction();
         write_id(cancel.getPoll(), command.poll);
         write_id(cancel.getRequester(), command.requester);
         cancel.setRequest(command.request);
-        cancel.setStampNs(command.stamp.count());
+        write_stamp(cancel.initStamp(), command.stamp);
     }
     void operator()(const Resize& command) {
         auto resize = root.initResize();
@@ -136,10 +138,10 @@ const char* read(schema_log::OpenPoll::Reader reader, OpenPoll& command) {
         return "unknown kind of poll";
     }
     if (subject == Subject::action) {
-        command.stamp = base::Nanos(reader.getStampNs());
         if (!read_terms(reader.getAction(), command.action.emplace())) {
             return "an action's terms are not within the limits";
         }
+        if (!read_stamp(reader.getStamp(), command.stamp)) return no_time;
     }
     const std::string_view topic = view(reader.getTopic());
     if (topic.size() > StateMachine::max_topic_bytes) return "a poll's topic is over the bound";
@@ -163,7 +165,7 @@ const char* read(schema_log::Id::Reader reader, ExpirePoll& command) {
 
 const char* read(schema_log::CloseAction::Reader reader, CloseAction& command) {
     command.poll = read_id<PollId>(reader.getPoll());
-    command.stamp = base::Nanos(reader.getStampNs());
+    if (!read_stamp(reader.getStamp(), command.stamp)) return no_time;
     return command.poll ? nullptr : "no poll is named";
 }
 
@@ -171,7 +173,7 @@ const char* read(schema_log::CancelAction::Reader reader, CancelAction& command)
     command.poll = read_id<PollId>(reader.getPoll());
     command.requester = read_id<MemberId>(reader.getRequester());
     command.request = reader.getRequest();
-    command.stamp = base::Nanos(reader.getStampNs());
+    if (!read_stamp(reader.getStamp(), command.stamp)) return no_time;
     return command.poll && command.requester ? nullptr : "nothing is called off, or by nobody";
 }
 

@@ -44,14 +44,23 @@ struct OrderedMessage {
     std::uint64_t settled_below = 0;  ///< the proposer waits for none of a lower number any more
     bool again = false;  ///< asked for once more, out of turn; else it comes in turn or not at all
 };
+/// The time by a leader's clock, which may be off by its error: no earlier than the one, no later
+/// than the other. A clock that nobody vouches for says nothing.
+struct Stamp {
+    base::Nanos earliest = base::long_ago;
+    base::Nanos latest = base::never;
+    bool operator==(const Stamp&) const = default;
+};
 /// When an action is to be done, and how exactly (rule 9).
 struct ActionTerms {
     base::Nanos at{};
     base::Nanos tolerance{};
     base::Nanos margin{};
     ActionClock clock = ActionClock::realtime;
-    /// Whether what is in the log at `stamp` is there in time.
-    bool leaves_time(base::Nanos stamp) const { return stamp < at - margin; }
+    /// Whether what is in the log at `stamp` is there in time, for certain.
+    bool leaves_time(const Stamp& stamp) const { return stamp.latest < at - margin; }
+    /// Whether, for certain, nobody will act any more who has not by now.
+    bool is_past(const Stamp& stamp) const { return at + tolerance < stamp.earliest; }
     bool operator==(const ActionTerms&) const = default;
 };
 /// Asks for a vote (rule 8).
@@ -63,7 +72,7 @@ struct OpenPoll {
     Voting kind = Voting::majority;
     base::Nanos timeout{};
     std::optional<ActionTerms> action = {};
-    base::Nanos stamp{};  ///< actions: the leader's, on their clock
+    Stamp stamp = {};  ///< actions: the leader's, on their clock
 };
 struct CastVote {
     PollId poll;
@@ -79,14 +88,14 @@ struct ExpirePoll {
 /// The leader's: an action has its yes, and this is the time.
 struct CloseAction {
     PollId poll;
-    base::Nanos stamp{};  ///< the clock's reading and the bound on its error
+    Stamp stamp = {};
 };
 /// Calls an action off.
 struct CancelAction {
     PollId poll;
     MemberId requester;
     std::uint64_t request = 0;
-    base::Nanos stamp{};
+    Stamp stamp = {};
 };
 
 /// Asks for another size of the group (rule 1). A smaller one holds at once; a greater one once the

@@ -190,6 +190,7 @@ void StateMachine::close_poll(std::uint64_t index, const Poll& poll, Outcome out
         closed.voters.push_back(voter);
         if (ballot.unsynchronised) closed.unsynchronised.push_back(voter);
     }
+    if (outcome == Outcome::yes) closed.action = poll.action;
     closed.topic = poll.topic;
     polls_.erase(closed.poll);  // `poll` is gone with it
     effects.push_back(closed);

@@ -118,6 +118,17 @@ void write_terms(schema_log::ActionTerms::Builder builder, const ActionTerms& te
     builder.setClock(to_schema<schema_log::ActionClock>(terms.clock));
 }
 
+bool read_stamp(schema_log::Stamp::Reader reader, Stamp& stamp) {
+    stamp.earliest = base::Nanos(reader.getEarliestNs());
+    stamp.latest = base::Nanos(reader.getLatestNs());
+    return stamp.earliest <= stamp.latest;
+}
+
+void write_stamp(schema_log::Stamp::Builder builder, const Stamp& stamp) {
+    builder.setEarliestNs(stamp.earliest.count());
+    builder.setLatestNs(stamp.latest.count());
+}
+
 bool read_founding(schema_log::Founding::Reader reader, Founding& founding) {
     founding.incarnation = read_id<IncarnationId>(reader.getIncarnation());
     founding.epoch = reader.getEpoch();

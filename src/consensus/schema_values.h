@@ -81,6 +81,8 @@ void write_spec(schema_log::GroupSpec::Builder builder, const GroupSpec& spec);
 /// A tolerance above 0, and both at most an hour; a moment that leaves room to count.
 bool read_terms(schema_log::ActionTerms::Reader reader, ActionTerms& terms);
 void write_terms(schema_log::ActionTerms::Builder builder, const ActionTerms& terms);
+bool read_stamp(schema_log::Stamp::Reader reader, Stamp& stamp);
+void write_stamp(schema_log::Stamp::Builder builder, const Stamp& stamp);
 
 bool read_founding(schema_log::Founding::Reader reader, Founding& founding);
 void write_founding(schema_log::Founding::Builder builder, const Founding& founding);

@@ -98,6 +98,7 @@ void write_result(schema_log::PollResult::Builder builder, const PollClosed& res
     builder.setElectorate(result.electorate);
     builder.setOutcome(to_schema<schema_log::Outcome>(result.outcome));
     builder.setCancelled(result.cancelled);
+    if (result.action) write_terms(builder.initAction(), *result.action);
     write_ids(builder.initVoters(count_of(result.voters.size())), result.voters);
     write_ids(builder.initUnsynchronised(count_of(result.unsynchronised.size())),
               result.unsynchronised);
@@ -112,6 +113,9 @@ bool read_result(schema_log::PollResult::Reader reader, PollClosed& result) {
     result.cancelled = reader.getCancelled();
     if (!result.poll || !read_ids(reader.getVoters(), result.voters) ||
         !read_ids(reader.getUnsynchronised(), result.unsynchronised)) {
+        return false;
+    }
+    if (reader.hasAction() && !read_terms(reader.getAction(), result.action.emplace())) {
         return false;
     }
     return read_enum(reader.getOutcome(), Outcome::lost, result.outcome);

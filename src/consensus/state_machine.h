@@ -125,6 +125,7 @@ struct PollClosed {
     std::vector<MemberId> voters;               ///< the electorate
     std::vector<MemberId> unsynchronised = {};  ///< of those, who said no for the sake of its clock
     bool cancelled = false;                     ///< called off after it was agreed on
+    std::optional<ActionTerms> action = {};     ///< what was agreed on
     std::string topic = {};                     ///< not kept with the result
 };
 /// An action has its yes: the leader says the time (CloseAction).
@@ -188,7 +189,8 @@ public:
     const PollClosed* find_result(PollId id) const;
     /// Those of polls that closed behind `index`, the oldest first.
     std::vector<PollClosed> results_since(std::uint64_t index) const;
-    /// Agreed actions, but for those whose moment was past at some later stamp of a leader.
+    /// Agreed actions, but for those whose moment was past, for certain, at some later stamp of a
+    /// leader.
     const std::map<PollId, Action>& actions() const { return actions_; }
     /// A greater size on its way. Seats go ahead of it: a quorum of them must have it first.
     const std::optional<Growing>& growing() const { return growing_; }
@@ -230,7 +232,7 @@ private:
     std::optional<Error> find_problem_in(const CancelAction& command) const;
     std::optional<Error> find_problem_in(const Resize& command) const;
     std::optional<Error> find_problem_in_terms(const OpenPoll& command) const;
-    void forget_past_actions(ActionClock clock, base::Nanos stamp);
+    void forget_past_actions(ActionClock clock, const Stamp& stamp);
     void settle(std::uint64_t index, const Poll& poll, Outcome outcome,
                 std::vector<Effect>& effects);
     bool has_room_for(const MemberRecord& member) const;

@@ -36,11 +36,12 @@ std::string GroupLoop::Impl::why_unsynchronised(const consensus::ActionTerms& te
            " us: synchronise it better, or tolerate more";
 }
 
-/// The latest that it may be now by that clock: a leader whose clock nobody vouches for finds every
-/// moment past.
-Nanos GroupLoop::Impl::stamp(ActionClock clock) const {
+/// A leader whose clock nobody vouches for leaves no moment enough time, and finds none past.
+consensus::Stamp GroupLoop::Impl::stamp(ActionClock clock) const {
     const std::optional<Nanos> error = clock_error(clock);
-    return error ? clock_.action_time(clock) + *error : base::never;
+    if (!error) return {};
+    const Nanos reading = clock_.action_time(clock);
+    return {reading - *error, reading + *error};
 }
 
 bool GroupLoop::Impl::needs_stamp(const consensus::Command& command) const {
@@ -58,7 +59,7 @@ void GroupLoop::Impl::stamp_command(consensus::Command& command) const {
     auto& cancel = std::get<consensus::CancelAction>(command);
     const consensus::Poll* poll = machine_->find_poll(cancel.poll);
     const auto armed = machine_->actions().find(cancel.poll);
-    cancel.stamp = base::never;
+    cancel.stamp = {};
     if (poll != nullptr && poll->action) cancel.stamp = stamp(poll->action->clock);
     if (armed != machine_->actions().end()) cancel.stamp = stamp(armed->second.terms.clock);
 }
@@ -156,6 +157,21 @@ void GroupLoop::Impl::run(io::ActionWoke& woke) {
 void GroupLoop::Impl::take_effect(const consensus::ActionOff& effect) {
     if (effect.requester == self_ && requests_.end(effect.request)) done(effect.request);
     call_off(effect.poll);
+}
+
+/// An action that was agreed on, and is over or called off, in a state that was given.
+void GroupLoop::Impl::tell_missed_action(const consensus::PollClosed& closed) {
+    const auto& voters = closed.voters;
+    const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
+    if (!closed.action || !had_vote) return;
+    const consensus::Poll* open = machine_->find_poll(closed.poll);
+    const std::string topic = open != nullptr ? open->topic : std::string();
+    if (closed.cancelled) {
+        outbox_.post(ActionCancelled{closed.poll, topic, closed.action->at});
+    } else {
+        miss({closed.poll, topic, *closed.action, voters},
+             "its moment was past when this member learned that it was agreed on");
+    }
 }
 
 /// Nothing is told if it was not armed here, or has woken up already: then that is told.

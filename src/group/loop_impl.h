@@ -278,13 +278,14 @@ private:
     std::optional<Nanos> clock_error(ActionClock clock) const;
     bool is_synchronised_for(const consensus::ActionTerms& terms) const;
     std::string why_unsynchronised(const consensus::ActionTerms& terms) const;
-    Nanos stamp(ActionClock clock) const;
+    consensus::Stamp stamp(ActionClock clock) const;
     bool needs_stamp(const consensus::Command& command) const;
     void stamp_command(consensus::Command& command) const;
     void stamp_agreed_actions();
     void refuse_for_the_clock(const consensus::Poll& poll);
     void arm(const consensus::Action& action);
     void miss(const consensus::Action& action, const std::string& why);
+    void tell_missed_action(const consensus::PollClosed& closed);
     void disarm_all(const std::string& why);
     void call_off(PollId poll);
     void restore_actions(const std::set<PollId>& known);

@@ -144,7 +144,10 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     if (restored->applied() == machine_->applied()) return;  // what this member entered with
     const bool was_in = told_joined_;
     // Who is given the state is told what it would have been told of each entry before it.
-    for (const auto& missed : restored->results_since(machine_->applied())) tell_result(missed);
+    for (const auto& missed : restored->results_since(machine_->applied())) {
+        tell_result(missed);
+        if (!restored->actions().contains(missed.poll)) tell_missed_action(missed);
+    }
     std::set<PollId> told;
     for (const auto& [id, poll] : machine_->open_polls()) told.insert(id);
     std::set<PollId> known_actions;

@@ -10,7 +10,7 @@ void ActionsAgreed::appended(const raft::Entry& entry, Nanos truth) const {
     if (entry.kind != raft::EntryKind::command) return;
     const auto command = consensus::decode(entry.data);
     if (!command) return;
-    std::optional<Nanos> stamp;
+    std::optional<consensus::Stamp> stamp;
     if (const auto* open = std::get_if<consensus::OpenPoll>(&*command); open && open->action) {
         stamp = open->stamp;
     } else if (const auto* close = std::get_if<consensus::CloseAction>(&*command)) {
@@ -18,17 +18,39 @@ void ActionsAgreed::appended(const raft::Entry& entry, Nanos truth) const {
     } else if (const auto* cancel = std::get_if<consensus::CancelAction>(&*command)) {
         stamp = cancel->stamp;
     }
-    if (stamp && *stamp < truth) {
-        broken("a leader's stamp is no earlier than the truth",
+    if (stamp && (stamp->latest < truth || stamp->earliest > truth)) {
+        broken("the truth lies within a leader's stamp",
                "the entry at " + std::to_string(entry.index) + " is stamped " +
-                   std::to_string((truth - *stamp).count()) + " ns too early");
+                   std::to_string((truth - stamp->latest).count()) + " ns too early or " +
+                   std::to_string((stamp->earliest - truth).count()) + " ns too late");
     }
 }
 
-void ActionsAgreed::agreed(MemberId member, const consensus::Action& action) {
+bool ActionsAgreed::has_vote(MemberId member, const consensus::Action& action) {
     const auto& voters = action.electorate;
-    if (std::find(voters.begin(), voters.end(), member) == voters.end()) return;
-    known_[{member, action.poll}].terms = action.terms;
+    return std::find(voters.begin(), voters.end(), member) != voters.end();
+}
+
+void ActionsAgreed::agreed(MemberId member, const consensus::Action& action) {
+    if (agreed_.emplace(action.poll, action).second) to_come_.insert(action.poll);
+    if (has_vote(member, action)) known_[{member, action.poll}].terms = action.terms;
+}
+
+void ActionsAgreed::decided(MemberId member, PollId poll) {
+    const auto action = agreed_.find(poll);
+    if (action == agreed_.end() || !has_vote(member, action->second)) return;
+    known_[{member, poll}].terms = action->second.terms;
+}
+
+void ActionsAgreed::remembers(const consensus::StateMachine& machine, Nanos truth) {
+    std::erase_if(to_come_, [&](PollId poll) { return agreed_.at(poll).terms.at <= truth; });
+    for (const PollId& poll : to_come_) {
+        const consensus::PollClosed* result = machine.find_result(poll);
+        if (result == nullptr || result->cancelled || machine.actions().contains(poll)) continue;
+        broken("an agreed action is known until its moment",
+               "the state at " + std::to_string(machine.applied()) + " has no " + brief(poll) +
+                   " any more");
+    }
 }
 
 void ActionsAgreed::woke(MemberId member, const io::AlarmSetting& setting,

@@ -1,8 +1,8 @@
-// Rules of actions (design rule 9): a leader's stamp is never earlier than the truth, and what it
+// Rules of actions (design rule 9): the truth lies within a leader's stamp, and what it
 // stamps as agreed on, or as called off, is so by the margin before the moment; nobody acts twice,
 // before the decision, after its calling off was applied here, after its incarnation was given up,
-// or further from the moment than the tolerance allows; and who is told that it is agreed on is
-// told, once, what became of it.
+// or further from the moment than the tolerance allows; it is known until its moment, so that it
+// can be called off; and who is told that it is agreed on is told, once, what became of it.
 #pragma once
 
 #include <map>
@@ -24,6 +24,10 @@ public:
     void appended(const raft::Entry& entry, Nanos truth) const;
     /// `member` has this one armed, or could: its state says that it is agreed on.
     void agreed(MemberId member, const consensus::Action& action);
+    /// The component of `member` was told that the poll ended with a yes.
+    void decided(MemberId member, PollId poll);
+    /// A member's state, at this true time of day.
+    void remembers(const consensus::StateMachine& machine, Nanos truth);
     /// What the alarm of `member` found.
     void woke(MemberId member, const io::AlarmSetting& setting, const io::ActionWoke& woke,
               Nanos truth);
@@ -40,7 +44,11 @@ private:
         const char* told = nullptr;                   ///< how it ended
         bool acted = false;
     };
+    static bool has_vote(MemberId member, const consensus::Action& action);
+
     std::map<std::pair<MemberId, PollId>, Known> known_;
+    std::map<PollId, consensus::Action> agreed_;  ///< by any member's state
+    std::set<PollId> to_come_;                    ///< those whose moment may be to come
     std::set<MemberId> excused_;
 };
 

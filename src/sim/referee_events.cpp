@@ -153,6 +153,7 @@ void Referee::told(Process& process, const quorate::VoteRequest& event) {
 
 void Referee::told(Process& process, const VoteResult& event) {
     if (event.outcome != Outcome::lost) votes_.result(event);
+    if (event.yes()) actions_.decided(process.loop->id(), event.poll);
     // A lost poll is told to the id that is being given up.
     const MemberId member = event.outcome == Outcome::lost ? watch(process).id : process.loop->id();
     if (polls_.told(member, event, scheduler_.now())) {

@@ -278,6 +278,7 @@ void Referee::look_at_state(Process& process) {
         look_at_poll(machine, poll);
     }
     for (const auto& [id, action] : machine.actions()) actions_.agreed(watch(process).id, action);
+    actions_.remembers(machine, SimClock::true_realtime(scheduler_.now()));
     const bool whole = profile_.role_of(process.node) != Role::witness;
     if (whole && machine.applied() == index && worth_a_look(index)) {
         commands_.state_is(process.life, index, fingerprint_of(machine.serialize()));

@@ -34,7 +34,8 @@ void SimAlarm::look(PollId poll) {
     using Found = io::ActionWoke::Found;
     io::ActionWoke woke{0, poll, actual, Found::in_time};
     if (actual - setting.at > setting.tolerance) woke.found = Found::late;
-    if (*clock_.error_bound(setting.clock) > setting.tolerance) woke.found = Found::clock_lost;
+    const std::optional<Nanos> error = clock_.error_bound(setting.clock);
+    if (!error || *error > setting.tolerance) woke.found = Found::clock_lost;
     hooks_.woke(setting, woke);
 }
 

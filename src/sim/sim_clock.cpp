@@ -6,6 +6,7 @@ namespace quorate::sim {
 
 namespace {
 constexpr int rate_bits = 20;
+constexpr Nanos vouched_for = std::chrono::minutes(1);
 constexpr Nanos horizon = std::chrono::hours(24);  // so that the products below stay in 63 bits
 
 Nanos scale(Nanos time, std::int64_t rate) {
@@ -34,7 +35,9 @@ Nanos SimClock::realtime() {
 
 std::optional<Nanos> SimClock::error_bound(ActionClock) {
     const Nanos off = realtime() - true_realtime(scheduler_.now());
-    return off < Nanos(0) ? -off : off;
+    const Nanos error = off < Nanos(0) ? -off : off;
+    if (error > vouched_for) return std::nullopt;
+    return error;
 }
 
 Nanos SimClock::when_elapsed(Nanos local) const {

@@ -23,7 +23,7 @@ public:
     base::Moment now() override;
     Nanos realtime() override;
     Nanos action_time(ActionClock) override { return realtime(); }
-    /// How far the wall clock really is from the truth.
+    /// How far the wall clock really is from the truth; of one that is far off nobody can say.
     std::optional<Nanos> error_bound(ActionClock) override;
 
     /// CLOCK_REALTIME of a clock without an error.

@@ -416,17 +416,55 @@ TEST(ActionsAgreed, an_act_after_its_calling_off_and_a_second_one_are_caught) {
     EXPECT_THROW(twice.woke(ann, alarm, woke_at(100s), 100s), RuleBroken);
 }
 
-TEST(ActionsAgreed, a_stamp_from_the_past_is_caught) {
+TEST(ActionsAgreed, who_is_told_of_a_yes_is_owed_the_end_of_it) {
+    ActionsAgreed rule = agreed_action();
+    const MemberId cat{3, 3};
+    rule.agreed(cat, {PollId{9, 9}, "", {.at = 100s, .tolerance = 1s}, {ann, cat}});
+    EXPECT_EQ(rule.owed(ann, 110s), poll);
+    rule.told(ann, poll, "done");
+    EXPECT_EQ(rule.owed(ann, 110s), std::nullopt);
+    rule.decided(ann, PollId{9, 9});
+    EXPECT_EQ(rule.owed(ann, 110s), (PollId{9, 9}));
+    rule.decided(bob, PollId{9, 9});
+    EXPECT_EQ(rule.owed(bob, 110s), std::nullopt) << "he had no vote in it";
+}
+
+TEST(ActionsAgreed, one_that_is_forgotten_before_its_moment_is_caught) {
+    consensus::Founding founding;
+    founding.incarnation = first_life;
+    founding.spec.size = 1;
+    founding.roster = {{ann, "ann", "tcp://10.0.0.1:5601", Role::member}};
+    consensus::StateMachine machine(founding);
+    consensus::OpenPoll open{poll, ann, 1, "close breaker 7", Voting::majority, 1s};
+    open.action = {.at = 100s, .tolerance = 1s, .clock = ActionClock::realtime};
+    open.stamp = {50s, 50s};
+    (void)machine.apply(1, consensus::encode(open));
+    (void)machine.apply(2, consensus::encode(consensus::CastVote{poll, ann, true}));
+    (void)machine.apply(3, consensus::encode(consensus::CloseAction{poll, {50s, 50s}}));
+    ActionsAgreed rule;
+    rule.agreed(ann, machine.actions().at(poll));
+    rule.remembers(machine, 50s);
+    open.poll = {9, 9};
+    open.stamp = {150s, 150s};
+    (void)machine.apply(4, consensus::encode(open));
+    ASSERT_TRUE(machine.actions().empty());
+    EXPECT_THROW(rule.remembers(machine, 60s), RuleBroken);
+    rule.remembers(machine, 100s);  // it is past
+}
+
+TEST(ActionsAgreed, a_stamp_that_is_not_of_now_is_caught) {
     const ActionsAgreed rule;
-    const auto entry = [](Nanos stamp) {
+    const auto entry = [](consensus::Stamp stamp) {
         raft::Entry closing;
         closing.index = 7;
         closing.kind = raft::EntryKind::command;
         closing.data = consensus::encode(consensus::CloseAction{poll, stamp});
         return closing;
     };
-    rule.appended(entry(50s), 50s);
-    EXPECT_THROW(rule.appended(entry(50s), 50s + 1ns), RuleBroken);
+    rule.appended(entry({48s, 50s}), 50s);
+    rule.appended(entry({48s, 50s}), 48s);
+    EXPECT_THROW(rule.appended(entry({48s, 50s}), 50s + 1ns), RuleBroken);
+    EXPECT_THROW(rule.appended(entry({48s, 50s}), 48s - 1ns), RuleBroken);
 }
 
 TEST(VotesCountOnce, a_vote_counted_twice_is_caught) {

@@ -17,14 +17,14 @@ public:
                                    base::Nanos stamp = 50s) {
         OpenPoll open{poll(id), member(1), 10 + id, "close breaker 7", Voting::majority, 1s};
         open.action = {at, 1ms, 10s, ActionClock::realtime};
-        open.stamp = stamp;
+        open.stamp = {stamp, stamp};
         return apply(open);
     }
     std::vector<Effect> stamp(base::Nanos time, std::uint64_t id = 1) {
-        return apply(CloseAction{poll(id), time});
+        return apply(CloseAction{poll(id), {time, time}});
     }
     std::vector<Effect> cancel(base::Nanos time, std::uint64_t id = 1) {
-        return apply(CancelAction{poll(id), member(2), 77, time});
+        return apply(CancelAction{poll(id), member(2), 77, {time, time}});
     }
     /// Asked for, voted on and stamped in time.
     void agree(std::uint64_t id = 1, base::Nanos at = 100s) {
@@ -149,6 +149,34 @@ TEST(Actions, AreForgottenWhenTheirMomentIsPast) {
     EXPECT_TRUE(group.machine.actions().contains(poll(2)));
 }
 
+TEST(Actions, AreNotForgottenByAClockThatMayBeAhead) {
+    ActionStory group;
+    group.agree(1, 100s);
+    // Some later leader's clock may be off by a minute, or by anything.
+    OpenPoll late{poll(2), member(1), 12, "close breaker 8", Voting::majority, 1s};
+    late.action = {150s, 1ms, 10s, ActionClock::realtime};
+    for (const Stamp stamp : {Stamp{80s, 200s}, Stamp{}}) {
+        late.stamp = stamp;
+        EXPECT_EQ(only<PollRejected>(group.apply(late))->error.code, ErrorCode::too_late);
+    }
+    EXPECT_TRUE(group.machine.actions().contains(poll(1)));
+    EXPECT_TRUE(only<ActionOff>(group.cancel(80s))) << "it can still be called off";
+}
+
+TEST(Actions, LeaveTheirTermsWithTheResult) {
+    ActionStory group;
+    group.agree(1, 100s);
+    group.ask_to_act(2, 300s, 101s);
+    group.vote(1, false, 2);
+    group.vote(2, false, 2);
+    auto restored = StateMachine::restore(group.machine.serialize());
+    ASSERT_TRUE(restored);
+    EXPECT_TRUE(restored->actions().empty());
+    ASSERT_TRUE(restored->find_result(poll(1))->action);
+    EXPECT_EQ(restored->find_result(poll(1))->action->at, 100s);
+    EXPECT_FALSE(restored->find_result(poll(2))->action) << "nothing was agreed on";
+}
+
 TEST(Actions, AreBounded) {
     ActionStory group;
     for (std::uint64_t id = 1; id <= StateMachine::max_actions; ++id) group.agree(id);
@@ -174,7 +202,7 @@ TEST(Actions, AreInTheState) {
     EXPECT_EQ(restored->actions().at(poll(1)).topic, "close breaker 7");
     EXPECT_TRUE(restored->find_result(poll(2))->cancelled);
     EXPECT_TRUE(restored->find_poll(poll(3))->waits_for_stamp());
-    const auto effects = restored->apply(group.index + 1, encode(CloseAction{poll(3), 60s}));
+    const auto effects = restored->apply(group.index + 1, encode(CloseAction{poll(3), {60s, 60s}}));
     EXPECT_EQ(outcome_of(effects), "yes 2:1 of 3");
     EXPECT_EQ(only<PollClosed>(effects)->unsynchronised.size(), 1u);
 }

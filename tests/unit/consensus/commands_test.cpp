@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 OpenPoll question() {
     OpenPoll open{poll(1), member(2), 33, "open breaker 7?", Voting::consensus, 1500ms};
     open.action = {1'700'000'000s, 2ms, 50ms, ActionClock::tai};
-    open.stamp = 1'600'000'000s;
+    open.stamp = {1'600'000'000s, 1'600'000'001s};
     return open;
 }
 

@@ -12,6 +12,10 @@ Command random_command(base::Random& random) {
     const auto someone = [&] { return 1 + random.below(9); };
     const auto some_poll = [&] { return poll(1 + random.below(40)); };
     const auto some_time = [&] { return std::chrono::seconds(random.below(1000)); };
+    const auto some_stamp = [&] {
+        const base::Nanos time = some_time() / 2;
+        return Stamp{time - std::chrono::seconds(random.below(3)), time};
+    };
     switch (random.below(12)) {
         case 0:
             return Join{record(someone(), random.one_in(4) ? Role::observer : Role::member)};
@@ -29,16 +33,16 @@ Command random_command(base::Random& random) {
             if (random.one_in(2)) {
                 open.action = {some_time(), std::chrono::seconds(1), std::chrono::seconds(5),
                                random.one_in(2) ? ActionClock::tai : ActionClock::monotonic};
-                open.stamp = some_time() / 2;
+                open.stamp = some_stamp();
             }
             return open;
         }
         case 4:
             return ExpirePoll{some_poll()};
         case 5:
-            return CloseAction{some_poll(), some_time() / 2};
+            return CloseAction{some_poll(), some_stamp()};
         case 6:
-            return CancelAction{some_poll(), member(someone()), random.next(), some_time() / 2};
+            return CancelAction{some_poll(), member(someone()), random.next(), some_stamp()};
         case 7:
             return Resize{member(someone()), random.next(),
                           static_cast<std::uint32_t>(1 + random.below(12))};
