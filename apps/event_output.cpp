@@ -57,10 +57,12 @@ Json describe(const LeaderElected& e) {
             {"name", e.name},
             {"term", e.term},
             {"epoch", e.epoch},
-            {"incarnation", e.incarnation.hex()}};
+            {"incarnation", e.incarnation.hex()},
+            {"trigger", to_string(e.trigger)}};
 }
 Json describe(const LeaderLost& e) {
-    return {{"event", "leader_lost"}, {"leader", e.leader.hex()}, {"term", e.term}};
+    return {
+        {"event", "leader_lost"}, {"leader", e.leader.hex()}, {"term", e.term}, {"epoch", e.epoch}};
 }
 Json describe(const QuorumLost& e) {
     return {{"event", "quorum_lost"}, {"size", e.size}, {"alive", e.alive}};
@@ -92,6 +94,11 @@ Json describe(const Message& e) {
               {"data", bytes(e.data.view())},
               {"ordered", e.ordered}};
     if (e.ordered) json["index"] = e.index;
+    json["from_leader"] = e.from_leader;
+    if (e.from_leader) {
+        json["epoch"] = e.epoch;
+        json["term"] = e.term;
+    }
     json["sent_ns"] = e.sent_ns;
     json["received_ns"] = e.received_ns;
     return json;

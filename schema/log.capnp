@@ -100,6 +100,7 @@ struct OrderedMessage {
   data @4 :Data;
   settledBelow @5 :UInt64;
   again @6 :Bool;
+  asLeader @7 :Bool;        # its sender led in the entry's term
 }
 
 struct OpenPoll {

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "quorate/elections.h"
 #include "quorate/id.h"
 #include "quorate/result.h"
 #include "quorate/spec.h"
@@ -69,8 +70,10 @@ struct LeaderElected {
     std::uint64_t term = 0;
     std::uint64_t epoch = 0;
     IncarnationId incarnation;
+    /// Why there was an election, as far as this member was told: `transfer` if leadership was handed on.
+    ElectionTrigger trigger = ElectionTrigger::unknown;
 };
-struct LeaderLost { MemberId leader; std::uint64_t term = 0; };
+struct LeaderLost { MemberId leader; std::uint64_t term = 0; std::uint64_t epoch = 0; };
 struct QuorumLost { std::uint32_t size = 0; std::uint32_t alive = 0; };
 struct QuorumRegained { std::uint32_t size = 0; std::uint32_t alive = 0; };
 struct Evicted { IncarnationId incarnation; };
@@ -79,8 +82,7 @@ struct StateRestored { std::uint64_t index = 0; std::vector<MemberInfo> members;
 struct Split { IncarnationId incarnation; IncarnationId other; };
 struct EventsLost { std::uint64_t count = 0; };
 
-/// What was said to the group. Of send_ordered_as_leader() it is known that its sender led when it was
-/// committed; a token does not come with it: put one into the data where it is needed.
+/// What was said to the group.
 struct Message {
     MemberId from;
     Payload data;
@@ -88,6 +90,11 @@ struct Message {
     std::uint64_t index = 0;  ///< place in the log; ordered messages only
     std::int64_t sent_ns = 0;
     std::int64_t received_ns = 0;
+    /// The sender led when it sent; epoch and term are its fencing token. Of ordered messages those of
+    /// send_ordered_as_leader() alone.
+    bool from_leader = false;
+    std::uint64_t epoch = 0;
+    std::uint64_t term = 0;
 };
 struct MessageToLeader {
     MemberId from;

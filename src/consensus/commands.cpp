@@ -34,6 +34,7 @@ struct Writer {
         ordered.setRequest(command.request);
         ordered.setSettledBelow(command.settled_below);
         ordered.setAgain(command.again);
+        ordered.setAsLeader(command.as_leader);
         ordered.setSentNs(command.sent_ns);
         ordered.setData(as_data(command.data.view()));
     }
@@ -118,6 +119,7 @@ const char* read(schema_log::OrderedMessage::Reader reader, const Payload& bytes
     command.request = reader.getRequest();
     command.settled_below = reader.getSettledBelow();
     command.again = reader.getAgain();
+    command.as_leader = reader.getAsLeader();
     command.sent_ns = reader.getSentNs();
     command.data = Payload(view(reader.getData()), bytes.owner());
     return command.from ? nullptr : "a message from nobody";

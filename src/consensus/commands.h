@@ -43,6 +43,7 @@ struct OrderedMessage {
     Payload data;
     std::uint64_t settled_below = 0;  ///< the proposer waits for none of a lower number any more
     bool again = false;  ///< asked for once more, out of turn; else it comes in turn or not at all
+    bool as_leader = false;  ///< its sender led in the entry's term
 };
 /// The time by a leader's clock, which may be off by its error: no earlier than the one, no later
 /// than the other. A clock that nobody vouches for says nothing.

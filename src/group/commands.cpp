@@ -93,8 +93,9 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
         return;
     }
     const RequestId settled_below = requests_.lowest(retries_.lowest(command.request));
-    const consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
-                                            std::move(command.data), settled_below};
+    consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
+                                      std::move(command.data), settled_below};
+    message.as_leader = command.as_leader;
     const auto error = propose({command.request, command.request, command.as_leader},
                                consensus::encode(message), raft::EntryKind::application);
     if (error) failed(command.request, error->code, error->message);
@@ -150,6 +151,12 @@ void GroupLoop::Impl::run(io::SendToMember& command) {
         failed(command.request, ErrorCode::unknown_member,
                to ? "no member " + to.hex() + " is in the roster: see members for who is"
                   : std::string("no direct message has arrived yet whose sender could be meant"));
+        return;
+    }
+    const MemberRecord* member = find_member(to);
+    if (member != nullptr && member->role == Role::witness) {
+        failed(command.request, ErrorCode::unknown_member,
+               to.hex() + " is a witness, which gets no messages");
         return;
     }
     send_message(to, wire::AppMessage::Address::member, command.request, std::move(command.data));

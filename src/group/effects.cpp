@@ -79,8 +79,11 @@ void GroupLoop::Impl::take_effect(const consensus::Ordered& effect) {
     if (message.from == self_) end_ordered(message.request, effect.index);
     // A message comes to every member whose admission stands before it in the log.
     if (!told_joined_ || options_.member.role == Role::witness) return;
+    // The entry is of the term that was applied last.
     outbox_.post(Message{message.from, message.data, true, effect.index, message.sent_ns,
-                         clock_.realtime().count()});
+                         clock_.realtime().count(), message.as_leader,
+                         message.as_leader ? machine_->founding().epoch : 0,
+                         message.as_leader ? applied_term_ : 0});
 }
 
 void GroupLoop::Impl::take_effect(const consensus::Repeated& effect) {
@@ -134,7 +137,7 @@ void GroupLoop::Impl::take_effect(const consensus::VoteRejected& effect) {
 void GroupLoop::Impl::take_effect(const consensus::PollClosed& effect) {
     poll_deadlines_.erase(effect.poll);
     agreed_actions_.erase(effect.poll);
-    votes_.erase(effect.poll);
+    retire_vote(effect.poll);
     collected_votes_.erase(effect.poll);
     tell_result(effect);
 }

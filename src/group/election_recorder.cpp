@@ -53,6 +53,13 @@ VoteAnswer answer_of(const raft::VoteReply& reply) {
     return VoteAnswer::stale_term;
 }
 
+ElectionTrigger ElectionRecorder::why_elected(MemberId leader, raft::Term term) const {
+    if (records_.empty()) return ElectionTrigger::unknown;
+    const ElectionRecord& last = records_.back();
+    const bool of_it = last.leader == leader && last.term == term;
+    return of_it ? last.trigger : ElectionTrigger::unknown;
+}
+
 ElectionRecord& ElectionRecorder::open(Nanos now) {
     if (!open_) {
         election_ = Election{};

@@ -60,6 +60,8 @@ public:
 
     /// The last ones that ended, oldest first.
     const std::deque<ElectionRecord>& records() const { return records_; }
+    /// What set off the election of that leader, if it was the last one and is known.
+    ElectionTrigger why_elected(MemberId leader, raft::Term term) const;
 
     /// Whether records() changed since this was asked last.
     bool take_changed() { return std::exchange(changed_, false); }

@@ -59,7 +59,7 @@ void GroupLoop::Impl::finish() {
             const bool heard = peer && peer->raft_heard_at + timing().peer_timeout > now();
             if (id != self_ && !in_roster(id) && !is_dead(id) && heard) send_to(id, farewell);
         }
-        if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
+        if (told_leader_) tell_leader_lost();
     }
     if (is_default()) say_farewell_to_company();
     disarm_all("this member has left");

@@ -272,6 +272,10 @@ private:
 
     // ---- polls.cpp (rule 8) ----
     void send_pending_votes();
+    void retire_vote(PollId poll);
+    struct PendingVote;
+    /// To vote once more: the same changes nothing.
+    void answer_repeated(const io::SendVote& command, const PendingVote& vote);
     void expire_polls();
 
     // ---- actions.cpp (rule 9) ----
@@ -329,6 +333,7 @@ private:
 
     // ---- quorum_watch.cpp (rule 6) ----
     void watch_leader();
+    void tell_leader_lost();
     void watch_quorum();
     void tell_quorum();
     bool quorum_is_possible() const;
@@ -444,6 +449,7 @@ private:
         bool unsynchronised = false;  ///< the library's no, for the sake of this member's clock
     };
     std::map<PollId, PendingVote> votes_;
+    std::map<PollId, PendingVote> past_votes_;  ///< in polls that have closed
     /// For a poll that this member doesn't know, or not yet.
     struct EarlyVote {
         io::SendVote command;

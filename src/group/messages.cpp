@@ -144,9 +144,12 @@ void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& messages) 
 void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& sent,
                               const wire::AppMessage& message) {
     const std::int64_t received = clock_.realtime().count();
+    const std::uint64_t epoch = sent.from_leader ? sent.epoch : 0;
+    const raft::Term term = sent.from_leader ? sent.term : 0;
     switch (message.address) {
         case wire::AppMessage::Address::group:
-            outbox_.post(Message{from, message.data, false, 0, message.sent_ns, received});
+            outbox_.post(Message{from, message.data, false, 0, message.sent_ns, received,
+                                 sent.from_leader, epoch, term});
             break;
         case wire::AppMessage::Address::leader:
             // Sent to a leader that was: at the leader only.
@@ -159,8 +162,7 @@ void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& sent,
             break;
         case wire::AppMessage::Address::member:
             last_direct_from_ = from;
-            outbox_.post(MessageToMember{from, sent.from_leader, sent.from_leader ? sent.epoch : 0,
-                                         sent.from_leader ? sent.term : 0, message.data,
+            outbox_.post(MessageToMember{from, sent.from_leader, epoch, term, message.data,
                                          message.sent_ns, received});
             break;
     }

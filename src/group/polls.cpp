@@ -14,20 +14,9 @@ void GroupLoop::Impl::cast(const io::SendVote& command, Nanos wait_until) {
                "this member is not in the group yet: wait for joined");
         return;
     }
-    const auto known = votes_.find(command.poll);
-    if (known != votes_.end()) {
-        if (known->second.unsynchronised) {
-            const consensus::Poll* poll = machine_->find_poll(command.poll);
-            failed(command.request, ErrorCode::clock_unsynchronised,
-                   poll != nullptr && poll->action ? why_unsynchronised(*poll->action)
-                                                   : "this member's clock was not good enough");
-        } else if (known->second.yes == command.yes) {
-            done(command.request);
-        } else {
-            failed(command.request, ErrorCode::already_voted,
-                   "this member has voted otherwise: a vote can't be taken back");
-        }
-        return;
+    for (const auto* votes : {&votes_, &past_votes_}) {
+        const auto known = votes->find(command.poll);
+        if (known != votes->end()) return answer_repeated(command, known->second);
     }
     const consensus::Poll* poll = machine_->find_poll(command.poll);
     const bool closed = machine_->find_result(command.poll) != nullptr;
@@ -48,6 +37,28 @@ void GroupLoop::Impl::cast(const io::SendVote& command, Nanos wait_until) {
     votes_[command.poll] = PendingVote{command.yes, false, now()};
     send_pending_votes();
     done(command.request);
+}
+
+void GroupLoop::Impl::answer_repeated(const io::SendVote& command, const PendingVote& vote) {
+    if (vote.unsynchronised) {
+        const consensus::Poll* poll = machine_->find_poll(command.poll);
+        failed(command.request, ErrorCode::clock_unsynchronised,
+               poll != nullptr && poll->action ? why_unsynchronised(*poll->action)
+                                               : "this member's clock was not good enough");
+    } else if (vote.yes == command.yes) {
+        done(command.request);
+    } else {
+        failed(command.request, ErrorCode::already_voted,
+               "this member has voted otherwise: a vote can't be taken back");
+    }
+}
+
+/// Kept for as long as the poll's result is, more or less.
+void GroupLoop::Impl::retire_vote(PollId poll) {
+    past_votes_.insert(votes_.extract(poll));
+    if (past_votes_.size() <= 2 * consensus::StateMachine::max_closed_polls) return;
+    std::erase_if(past_votes_,
+                  [&](const auto& vote) { return machine_->find_result(vote.first) == nullptr; });
 }
 
 /// Whoever asked knows the poll first, and may have told this member's component of it before its

@@ -18,7 +18,9 @@ bool may_propose(MemberId sender, const consensus::Command& command) {
         bool operator()(const consensus::Leave& c) const {
             return c.member == sender && c.reason == Departure::left;
         }
-        bool operator()(const consensus::OrderedMessage& c) const { return c.from == sender; }
+        bool operator()(const consensus::OrderedMessage& c) const {
+            return c.from == sender && !c.as_leader;
+        }
         bool operator()(const consensus::OpenPoll& c) const { return c.requester == sender; }
         bool operator()(const consensus::CastVote& c) const { return c.voter == sender; }
         bool operator()(const consensus::ExpirePoll&) const { return false; }
@@ -116,6 +118,10 @@ std::optional<Error> GroupLoop::Impl::propose(const Asker& asker, Payload bytes,
         asker.told_as, raft_->term(), now() + request_timeout, {}, asker.as_leader};
     if (kind == raft::EntryKind::application) pending.command = bytes;
     if (leads()) {
+        if (raft_->handing_on()) {
+            return Error{ErrorCode::no_leader,
+                         "leadership is being handed on: wait for leader_elected, or try again"};
+        }
         const Result<raft::Index> index = raft_->propose(now_, std::move(bytes), kind);
         if (!index) return index.error();
         measurements_.proposed(*index, now());
@@ -137,7 +143,7 @@ void GroupLoop::Impl::on_proposal(const wire::Header& from, const wire::Proposal
     }
     wire::ProposalReply reply;
     reply.request = proposal.request;
-    if (!leads()) {
+    if (!leads() || raft_->handing_on()) {
         reply.error = ErrorCode::no_leader;
     } else if (const auto* vote = std::get_if<consensus::CastVote>(&*command)) {
         return collect_vote(*vote);
@@ -169,11 +175,10 @@ void GroupLoop::Impl::on_proposal_reply(const wire::Header&, const wire::Proposa
         retries_.keep(reply.request, *ended, now());
     }
     const bool full = reply.error == ErrorCode::would_block;
-    failed(
-        ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,
-        full ? "the leader has too much uncommitted, too many votes open, or hands leadership on: "
-               "try again soon"
-             : "the member asked does not lead any more: wait for leader_elected");
+    failed(ended->told_as, full ? ErrorCode::would_block : ErrorCode::no_leader,
+           full ? "the leader has too much uncommitted, or too many votes open: try again soon"
+                : "the member asked does not lead any more, or hands leadership on: wait for "
+                  "leader_elected, or try again");
 }
 
 }  // namespace quorate::group

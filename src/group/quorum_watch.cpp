@@ -30,21 +30,27 @@ void GroupLoop::Impl::watch_leader() {
     if (only_late) return;
     status_dirty_ = membership_dirty_ = true;
     if (told_leader_) {
-        outbox_.post(LeaderLost{told_leader_, told_term_});
+        tell_leader_lost();
         told_leader_ = {};
     }
     if (!leader || !told_joined_) return;
     told_leader_ = leader;
     told_term_ = term;
     story("follows " + leader.hex().substr(0, 8) + " in term " + std::to_string(term));
+    observe_raft();
     outbox_.post(LeaderElected{leader, name_of(leader), term, machine_->founding().epoch,
-                               machine_->founding().incarnation});
+                               machine_->founding().incarnation,
+                               elections_.why_elected(leader, term)});
     for (auto& [poll, vote] : votes_) vote.again_at = now();  // the new leader may not have them
     send_pending_votes();
     if (transfer_request_ && leader == transfer_target_) {
         done(*transfer_request_);
         transfer_request_.reset();
     }
+}
+
+void GroupLoop::Impl::tell_leader_lost() {
+    outbox_.post(LeaderLost{told_leader_, told_term_, machine_->founding().epoch});
 }
 
 bool GroupLoop::Impl::quorum_is_possible() const {
@@ -74,11 +80,13 @@ bool GroupLoop::Impl::is_alive(MemberId id) const {
     return peer && peer->heard_at + 2 * timing().election_max >= now();
 }
 
+/// Of the N: observers are none of them.
 std::uint32_t GroupLoop::Impl::alive_count() const {
     const auto& roster = machine_->roster();
     return static_cast<std::uint32_t>(
-        std::count_if(roster.begin(), roster.end(),
-                      [&](const MemberRecord& member) { return is_alive(member.id); }));
+        std::count_if(roster.begin(), roster.end(), [&](const MemberRecord& member) {
+            return member.role != Role::observer && is_alive(member.id);
+        }));
 }
 
 /// Lost and regained take turns, also where an eviction or another incarnation lies between them.
@@ -109,10 +117,10 @@ void GroupLoop::Impl::watch_quorum() {
                 std::to_string(patience->count() / 1000000) + " ms");
         return;
     }
-    if (quorum_ || leaving_) return;
+    if (quorum_ || leaving_ || !patience) return;
     if (!quorum_is_possible()) {
         give_up("too many of its voters are proven dead");
-    } else if (patience && quorum_at_ + *patience <= now()) {
+    } else if (quorum_at_ + *patience <= now()) {
         give_up("no quorum for " + std::to_string(patience->count() / 1000000) + " ms");
     }
 }
@@ -140,7 +148,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
                                   {},
                                   poll.topic});
     }
-    if (told_leader_) outbox_.post(LeaderLost{told_leader_, told_term_});
+    if (told_leader_) tell_leader_lost();
     elections_.left(now());
     raft_.reset();
     machine_.reset();
@@ -166,6 +174,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     poll_deadlines_.clear();
     agreed_actions_.clear();
     votes_.clear();
+    past_votes_.clear();
     collected_votes_.clear();
     waiting_messages_.clear();
     waiting_bytes_ = 0;

@@ -164,7 +164,10 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     restore_actions(known_actions);
     // What became of its votes it isn't told any more: the state says it. Else it would send them
     // again for ever, and each fills the log that it is behind on.
-    std::erase_if(votes_, [&](const auto& vote) { return !machine_->find_poll(vote.first); });
+    for (auto next = votes_.begin(); next != votes_.end();) {
+        const PollId poll = (next++)->first;
+        if (machine_->find_poll(poll) == nullptr) retire_vote(poll);
+    }
     for (auto& [id, vote] : votes_) {
         const consensus::Poll& poll = *machine_->find_poll(id);
         const auto ballot = poll.electorate.find(self_);

@@ -143,6 +143,9 @@ private:
     void told(Process&, const QuorumLost&);
     void told(Process&, const QuorumRegained&);
     void take_turns(Process& process, bool lost);
+    static void look_at_alive(const Process& process, std::uint32_t size, std::uint32_t alive);
+    void look_at_token(const Process& process, std::uint64_t epoch, raft::Term term,
+                       MemberId sender) const;
     void told(Process&, const Split&);
     void told(Process&, const EventsLost&);
     void told(Process&, const quorate::Message&);

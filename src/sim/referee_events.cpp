@@ -94,12 +94,20 @@ void Referee::told(Process& process, const StateRestored& event) {
     membership_.begins(process.life, process.loop->id(), watch(process).incarnation, event.index);
 }
 
-void Referee::told(Process& process, const QuorumLost&) {
+void Referee::told(Process& process, const QuorumLost& event) {
     take_turns(process, true);
+    look_at_alive(process, event.size, event.alive);
 }
 
-void Referee::told(Process& process, const QuorumRegained&) {
+void Referee::told(Process& process, const QuorumRegained& event) {
     take_turns(process, false);
+    look_at_alive(process, event.size, event.alive);
+}
+
+void Referee::look_at_alive(const Process& process, std::uint32_t size, std::uint32_t alive) {
+    if (alive <= size) return;
+    broken("no more than N are alive", process.label() + " is told of " + std::to_string(alive) +
+                                           " alive, of " + std::to_string(size));
 }
 
 void Referee::take_turns(Process& process, bool lost) {
@@ -132,6 +140,7 @@ void Referee::told(Process& process, const quorate::Message& event) {
     ++counters_.messages;
     if (is_default()) company_.heard(process.life, process.loop->id(), event.from);
     if (event.ordered) ++watch(process).ordered_received;
+    if (event.from_leader) look_at_token(process, event.epoch, event.term, event.from);
     // What goes through the log is applied once, whoever sends its frames again.
     if (event.ordered || !profile_.replays) senders_.received(process.life, event.data.view());
 }
@@ -141,8 +150,20 @@ void Referee::told(Process& process, const MessageToLeader& event) {
     if (!profile_.replays) senders_.received(process.life, event.data.view());
 }
 
+void Referee::look_at_token(const Process& process, std::uint64_t epoch, raft::Term term,
+                            MemberId sender) const {
+    const consensus::Founding& founding = process.loop->machine()->founding();
+    if (epoch != founding.epoch) {
+        broken("a fencing token is its leader's alone",
+               process.label() + " hears a token of the epoch " + std::to_string(epoch) + " in " +
+                   brief(founding.incarnation));
+    }
+    one_leader_.said(founding.incarnation, term, sender);
+}
+
 void Referee::told(Process& process, const MessageToMember& event) {
     ++counters_.messages;
+    if (event.from_leader) look_at_token(process, event.epoch, event.term, event.from);
     if (!profile_.replays) senders_.received(process.life, event.data.view());
 }
 

@@ -185,7 +185,7 @@ void Referee::look_at_role(Process& process) {
                         "wins the election of term " + std::to_string(raft.term()) + " in " +
                             brief(seen.incarnation));
         }
-        one_leader_.leads(seen.incarnation, raft.term(), process.life);
+        one_leader_.leads(seen.incarnation, raft.term(), process.life, seen.id);
         if (profile_.across_incarnations()) {
             order_.acts(seen.incarnation, scheduler_.now(), "elects");
         }

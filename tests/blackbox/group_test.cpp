@@ -206,20 +206,46 @@ TEST(GroupOfThree, hands_leadership_on_when_told) {
     GroupOfMembers group(3);
     Member& heir = group.follower();
     EXPECT_EQ(group.leader().ask("transfer " + heir.id)["ok"], true);
-    EXPECT_EQ(await_new_leader({&heir}, group.leader_id()), heir.id);
+    const Json elected = heir.process.await_event("leader_elected");
+    EXPECT_EQ(elected["leader"], heir.id);
+    EXPECT_EQ(elected["trigger"], "transfer");
     EXPECT_EQ(group.leader().ask("transfer " + heir.id)["error"], "not_leader");
     EXPECT_EQ(heir.ask("transfer " + std::string(32, 'a'))["error"], "unknown_member");
+}
+
+TEST(GroupOfThree, has_no_leader_for_commands_while_leadership_is_handed_on) {
+    GroupOfMembers group(3, {"--heartbeat-ms", "100", "--election-min-ms", "2000",
+                             "--election-max-ms", "4000", "--peer-timeout-ms", "10000"});
+    Member& heir = group.follower();
+    heir.process.send_signal(SIGSTOP);  // so that it takes a while
+    group.leader().write_command("transfer " + heir.id);
+    const Json meanwhile = group.leader().ask("send-ordered meanwhile");
+    heir.process.send_signal(SIGCONT);
+    EXPECT_EQ(meanwhile["error"], "no_leader") << meanwhile;
 }
 
 TEST(GroupOfThree, without_a_quorum_decides_nothing_and_says_so) {
     GroupOfMembers group(3, {"--refound-after-ms", "never"});
     Member& last = group.follower();
+    const Json incarnation = last.status()["incarnation"];
     for (Member* other : group.others(last)) other->process.kill();
     EXPECT_FALSE(last.process.await_event("quorum_lost").is_null());
     const Json reply = last.ask("send-ordered x");
     EXPECT_EQ(reply["ok"], false);
     EXPECT_EQ(last.status()["quorum"], false);
     EXPECT_EQ(last.status()["lease"], false);
+    // However sure it is that the others are gone.
+    const auto alive = [&] {
+        const Json status = last.status();
+        const Json& all = status["members"];
+        return std::count_if(all.begin(), all.end(),
+                             [](const Json& one) { return one["alive"] == true; });
+    };
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (alive() > 1 && std::chrono::steady_clock::now() < deadline) {
+    }
+    EXPECT_EQ(alive(), 1);
+    EXPECT_EQ(last.status()["incarnation"], incarnation);
 }
 
 TEST(GroupOfThree, refuses_a_member_with_another_spec) {

@@ -53,6 +53,23 @@ TEST(Observer, is_not_missed_when_a_quorum_is_counted) {
     EXPECT_EQ(group.leader().ask("send-ordered still here")["ok"], true);
 }
 
+TEST(Observer, is_none_of_those_that_are_alive_of_the_deployment) {
+    GroupOfMembers group(3, {"--refound-after-ms", "never"});
+    Member& observer = group.add("looks-on", {"--role", "observer"});
+    ASSERT_FALSE(observer.process.await_event("joined").is_null());
+    for (Member* follower : group.others(group.leader())) {
+        if (follower != &observer) follower->process.send_signal(SIGSTOP);
+    }
+    const Json lost = group.leader().process.await_event("quorum_lost");
+    EXPECT_EQ(lost["size"], 3);
+    EXPECT_LE(lost.value("alive", 99), 3) << lost;
+    for (Member* follower : group.others(group.leader())) {
+        if (follower != &observer) follower->process.send_signal(SIGCONT);
+    }
+    const Json regained = group.leader().process.await_event("quorum_regained");
+    EXPECT_LE(regained.value("alive", 99), 3) << regained;
+}
+
 TEST(Observer, refuses_nobody_its_place_in_the_deployment) {
     GroupOfMembers group(3);
     Member& observer = group.add("looks-on", {"--role", "observer"});
@@ -92,6 +109,8 @@ TEST(Witness, gets_no_messages_and_no_vote_but_a_seat) {
     const Json refused = witness.ask("send-ordered from nobody");
     EXPECT_EQ(refused["ok"], false);
     EXPECT_EQ(refused["error"], "bad_command");
+    const Json unheard = group[0].ask("send-member " + witness.id + " to nobody");
+    EXPECT_EQ(unheard["error"], "unknown_member") << unheard;
 }
 
 TEST(Witness, keeps_one_of_two_deciding) {

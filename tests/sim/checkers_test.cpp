@@ -52,11 +52,19 @@ raft::Log log_of(const std::vector<raft::Entry>& entries) {
 
 TEST(OneLeaderATerm, a_second_leader_of_a_term_is_caught) {
     OneLeaderATerm rule;
-    rule.leads(first_life, 3, 1);
-    rule.leads(first_life, 3, 1);
-    rule.leads(first_life, 4, 2);
-    rule.leads(second_life, 3, 2);
-    EXPECT_THROW(rule.leads(first_life, 3, 2), RuleBroken);
+    rule.leads(first_life, 3, 1, ann);
+    rule.leads(first_life, 3, 1, ann);
+    rule.leads(first_life, 4, 2, bob);
+    rule.leads(second_life, 3, 2, bob);
+    EXPECT_THROW(rule.leads(first_life, 3, 2, bob), RuleBroken);
+}
+
+TEST(OneLeaderATerm, another_that_speaks_with_its_token_is_caught) {
+    OneLeaderATerm rule;
+    rule.said(first_life, 3, bob);  // not seen leading yet
+    rule.leads(first_life, 3, 1, ann);
+    rule.said(first_life, 3, ann);
+    EXPECT_THROW(rule.said(first_life, 3, bob), RuleBroken);
 }
 
 TEST(LogMatching, two_contents_of_one_index_and_term_are_caught) {

@@ -137,7 +137,7 @@ void Checks::won(Node& node) {
         Branch::elected_after_proof_of_death, Branch::elected_after_transfer,
         Branch::elected_as_founder};
     const raft::Trigger trigger = node.raft->trigger();
-    leaders_.leads(the_one, node.raft->term(), node.life);
+    leaders_.leads(the_one, node.raft->term(), node.life, node.id);
     ++totals_.elections;
     totals_.coverage.hit(after[static_cast<std::size_t>(trigger)]);
     if (trigger == raft::Trigger::transfer && !node.hands_on_anew) {

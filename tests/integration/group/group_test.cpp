@@ -53,6 +53,30 @@ TEST(Group, messages_reach_whom_they_are_for) {
     EXPECT_EQ(follower.direct[0].term, leader.group.status().term);
 }
 
+TEST(Group, what_a_leader_says_comes_with_its_fencing_token) {
+    Room room(3);
+    Member& leader = room.leader();
+    Member& follower = room.follower();
+    const auto shown = [](const Message& e) {
+        return e.data.str() + (e.from_leader ? " leads " : " ") + std::to_string(e.epoch) + "," +
+               std::to_string(e.term);
+    };
+    const GroupStatus status = leader.group.status();
+    const std::string token = std::to_string(status.epoch) + "," + std::to_string(status.term);
+    const auto last = [&](std::size_t count) {
+        EXPECT_TRUE(room.await([&] { return follower.messages.size() == count; }));
+        return follower.messages.empty() ? "nothing" : shown(follower.messages.back());
+    };
+    ASSERT_TRUE(leader.group.send("a"));
+    EXPECT_EQ(last(1), "a leads " + token);
+    ASSERT_TRUE(leader.group.await(leader.group.send_ordered_as_leader("b")));
+    EXPECT_EQ(last(2), "b leads " + token);
+    ASSERT_TRUE(leader.group.await(leader.group.send_ordered("c")));
+    EXPECT_EQ(last(3), "c 0,0") << "that anybody may say";
+    ASSERT_TRUE(follower.group.send("d"));
+    EXPECT_EQ(last(4), "d 0,0");
+}
+
 TEST(Group, what_only_the_leader_may_say_is_not_handed_on) {
     Room room(3);
     Member& leader = room.leader();
@@ -121,15 +145,28 @@ TEST(Group, a_vote_ends_as_soon_as_a_majority_said_yes) {
         EXPECT_EQ(member->results[0].electorate, 3u);
         EXPECT_EQ(member->results[0].index, room[0].results[0].index);
     }
+    // To vote once more is no different from before.
+    Group& voter = room[0].group;
+    EXPECT_TRUE(voter.await(voter.send_vote(opened->poll, true)));
+    EXPECT_EQ(voter.await(voter.send_vote(opened->poll, false)).error().code,
+              ErrorCode::already_voted);
+    Group& silent = room[2].group;
+    EXPECT_EQ(silent.await(silent.send_vote(opened->poll, true)).error().code, ErrorCode::too_late);
 }
 
 TEST(Group, leadership_is_handed_on_when_asked) {
     Room room(3);
     Member& heir = room.follower();
     const MemberId id = heir.group.id();
+    std::vector<ElectionTrigger> triggers;
+    heir.group.on_leader_elected([&](const LeaderElected& e) {
+        heir.leader = e.leader;
+        if (e.leader == id) triggers.push_back(e.trigger);
+    });
     auto done = room.leader().group.await(room.leader().group.transfer_leadership(id));
     ASSERT_TRUE(done) << done.error().message;
-    EXPECT_TRUE(room.await([&] { return room[0].leader == id && heir.group.am_leader(); }));
+    EXPECT_TRUE(room.await([&] { return !triggers.empty() && heir.group.am_leader(); }));
+    EXPECT_EQ(triggers.at(0), ElectionTrigger::transfer);
     auto refused = room.follower().group.await(room.follower().group.transfer_leadership(id));
     EXPECT_FALSE(refused);
 }
