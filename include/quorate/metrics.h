@@ -54,13 +54,16 @@ enum class DropCause : std::uint8_t {
     other_incarnation,  ///< of a former or another life of the group
     wrong_receiver,     ///< for a former id of this member, or for another
     unknown_sender,     ///< application messages of who never got into the roster
+    other_deployment,   ///< of members whose key is let in, but who have another token
+    forged_sender,      ///< in the name of a member that has another key
+    unknown_key,        ///< of a key that is not let in, or no more
     stale,              ///< answers that nobody waits for, former lives, messages out of their order
     overflow,           ///< a bounded queue of this member was full
     rate_limited,       ///< more questions from outside than are answered
     several_parts,      ///< a ZeroMQ message of several parts, which no member sends
     link_full,          ///< outgoing: the link to a member was full, or its endpoint unusable
 };
-inline constexpr std::size_t drop_causes = 12;
+inline constexpr std::size_t drop_causes = 15;
 std::string_view to_string(DropCause cause);
 
 /// How late actions were fired, and how many not at all.

@@ -32,6 +32,12 @@ std::string_view to_string(DropCause cause) {
             return "wrong_receiver";
         case DropCause::unknown_sender:
             return "unknown_sender";
+        case DropCause::other_deployment:
+            return "other_deployment";
+        case DropCause::forged_sender:
+            return "forged_sender";
+        case DropCause::unknown_key:
+            return "unknown_key";
         case DropCause::stale:
             return "stale";
         case DropCause::overflow:

@@ -33,21 +33,24 @@ void Measurements::election_ended(const ElectionRecord& record) {
     values_.election_duration.add(record.took);
 }
 
-void Measurements::set_drops(const DropCounters& drops, std::uint64_t several_parts) {
+void Measurements::set_drops(const DropCounters& drops, const io::UnseenDrops& unseen) {
     const auto set = [&](DropCause cause, std::uint64_t count) {
         values_.dropped[static_cast<std::size_t>(cause)] = count;
     };
-    set(DropCause::garbage, drops.garbage);
+    set(DropCause::garbage, drops.garbage + unseen.garbage);
     set(DropCause::other_version, drops.other_version);
     set(DropCause::other_group, drops.other_group);
     set(DropCause::too_large, drops.too_large);
     set(DropCause::other_incarnation, drops.other_incarnation);
     set(DropCause::wrong_receiver, drops.wrong_receiver);
     set(DropCause::unknown_sender, drops.unknown_sender);
+    set(DropCause::other_deployment, drops.other_deployment);
+    set(DropCause::forged_sender, drops.forged_sender);
+    set(DropCause::unknown_key, unseen.unknown_key);
     set(DropCause::stale, drops.stale);
     set(DropCause::overflow, drops.overflow);
     set(DropCause::rate_limited, rate_limited_);
-    set(DropCause::several_parts, several_parts);
+    set(DropCause::several_parts, unseen.several_parts);
     set(DropCause::link_full, link_full_);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "group/group_loop.h"
+#include "io/transport.h"
 #include "quorate/metrics.h"
 
 namespace quorate::group {
@@ -38,8 +39,8 @@ public:
     void election_ended(const ElectionRecord& record);
     void link_full() { ++link_full_; }
     void rate_limited() { ++rate_limited_; }
-    /// `several_parts`: frames that the transport dropped unseen.
-    void set_drops(const DropCounters& drops, std::uint64_t several_parts);
+    /// `unseen`: what the transport dropped already.
+    void set_drops(const DropCounters& drops, const io::UnseenDrops& unseen);
 
     GroupMetrics& values() { return values_; }
     const GroupMetrics& values() const { return values_; }

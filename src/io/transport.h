@@ -57,6 +57,14 @@ struct SecurityNotice {
 using TransportEvent = std::variant<FrameArrived, ConnectionClosed, ProbeAnswered, BeaconHeard,
                                     RefusedByPeer, SecurityNotice>;
 
+/// Incoming frames that a Transport dropped before anybody looked into them; they only grow.
+struct UnseenDrops {
+    std::uint64_t several_parts = 0;  ///< ZeroMQ messages of several parts, which no member sends
+    std::uint64_t unknown_key = 0;    ///< of a key that is not let in, or no more
+    std::uint64_t garbage = 0;        ///< where there are keys: too short to hold its proof
+    bool operator==(const UnseenDrops&) const = default;
+};
+
 class Transport {
 public:
     virtual ~Transport() = default;
@@ -76,8 +84,7 @@ public:
     virtual void announce(Payload datagram) = 0;
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
     virtual std::string beacon_problem() const { return {}; }
-    /// Incoming frames that were dropped before anybody looked into them; only grows.
-    virtual std::uint64_t dropped() const { return 0; }
+    virtual UnseenDrops dropped() const { return {}; }
     /// What the others are told to connect to.
     virtual const std::string& endpoint() const = 0;
 

@@ -165,18 +165,22 @@ void Inbox::read_frames(std::size_t max, std::vector<io::TransportEvent>& out) {
         }
         const bool more = zmq_msg_more(&message) != 0;
         if (more || inside_parts_) {
-            if (!more) ++dropped_;
+            if (!more) ++dropped_.several_parts;
             inside_parts_ = more;
             continue;
         }
         const int fd = zmq_msg_get(&message, ZMQ_SRCFD);
         const Gate::Sender* sender =
             gate_ ? gate_->identify(zmq_msg_gets(&message, "User-Id"), fd) : nullptr;
+        if (gate_ && sender == nullptr) {
+            ++dropped_.unknown_key;
+            continue;
+        }
         io::FrameArrived frame;
         frame.connection = connections_.of(fd);
         frame.bytes = take(message);
-        if (gate_ && (sender == nullptr || !Gate::take_proof(*sender, frame))) {
-            ++dropped_;
+        if (gate_ && !Gate::take_proof(*sender, frame)) {
+            ++dropped_.garbage;
             continue;
         }
         out.push_back(std::move(frame));

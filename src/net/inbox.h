@@ -42,9 +42,7 @@ public:
     int frames_fd() const { return frames_fd_; }
     int monitor_fd() const { return monitor_fd_; }
     const std::string& bound_endpoint() const { return bound_endpoint_; }
-    /// Frames dropped here: of several parts, which no member sends, and of those who are not let
-    /// in any more.
-    std::uint64_t dropped() const { return dropped_; }
+    const io::UnseenDrops& dropped() const { return dropped_; }
 
 private:
     Result<> bind(const std::string& listen);
@@ -64,7 +62,7 @@ private:
     bool frames_waiting_ = true;  // not read until libzmq said that there are no more
     bool monitor_waiting_ = true;
     bool inside_parts_ = false;  // the next part belongs to a frame that is being dropped
-    std::uint64_t dropped_ = 0;
+    io::UnseenDrops dropped_;
 };
 
 }  // namespace quorate::net

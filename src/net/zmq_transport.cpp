@@ -224,7 +224,7 @@ std::string ZmqTransport::beacon_problem() const {
     return impl_->beacon_.problem();
 }
 
-std::uint64_t ZmqTransport::dropped() const {
+io::UnseenDrops ZmqTransport::dropped() const {
     return impl_->inbox_.dropped();
 }
 

@@ -80,8 +80,7 @@ public:
 
     /// Why the beacon doesn't work, as a sentence; empty while it does, or is off.
     std::string beacon_problem() const override;
-    /// Incoming frames that were dropped before anybody looked into them; only grows.
-    std::uint64_t dropped() const override;
+    io::UnseenDrops dropped() const override;
 
 private:
     class Impl;

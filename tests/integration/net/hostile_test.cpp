@@ -116,7 +116,7 @@ TEST(Hostile, FramesOfSeveralPartsAreDroppedWhole) {
         ann.turn(std::chrono::milliseconds(2), 3);
     }
     EXPECT_EQ(texts(ann), (std::vector<std::string>{"one", "two"}));
-    EXPECT_EQ(ann.transport->dropped(), 1u);
+    EXPECT_EQ(ann.transport->dropped(), (io::UnseenDrops{.several_parts = 1}));
 }
 
 TEST(Hostile, AFloodIsTakenInPortionsAndNothingOfItIsForgotten) {

@@ -2,6 +2,7 @@
 // off.
 #include <algorithm>
 
+#include "net/zmq_socket.h"
 #include "tests/integration/net/key_box.h"
 #include "tests/integration/net/node.h"
 #include "tests/integration/net/plain_tcp.h"
@@ -156,7 +157,28 @@ TEST(Curve, WhatWaitedFromWhoIsCutOffIsNotHeard) {
         ann->turn(std::chrono::milliseconds(2), 0);  // looks at keys, and takes no frames
     }
     ASSERT_FALSE(ann->transport->lets_in(key));
-    EXPECT_TRUE(eventually({ann.get()}, [&] { return ann->transport->dropped() >= 100; }));
+    EXPECT_TRUE(
+        eventually({ann.get()}, [&] { return ann->transport->dropped().unknown_key >= 100; }));
+    EXPECT_EQ(ann->transport->dropped().several_parts, 0u);
+    EXPECT_EQ(ann->transport->dropped().garbage, 0u);
+    EXPECT_TRUE(ann->frames.empty());
+}
+
+TEST(Curve, AFrameThatIsTooShortToProveAnythingIsGarbage) {
+    KeyBox box;
+    const KeyPair bobs = box.make();
+    box.let_in("bob", bobs);
+    Secured ann(box, "ann");
+    Context context;
+    ZmqSocket bob(context.get(), ZMQ_PUSH);
+    bob.set(ZMQ_LINGER, 0);
+    bob.set(ZMQ_CURVE_SERVERKEY, ann.keys.public_key);
+    bob.set(ZMQ_CURVE_PUBLICKEY, bobs.public_key);
+    bob.set(ZMQ_CURVE_SECRETKEY, bobs.secret_key);
+    ASSERT_EQ(zmq_connect(bob.get(), ann->endpoint().c_str()), 0);
+    ASSERT_EQ(zmq_send(bob.get(), "short", 5, 0), 5);
+    EXPECT_TRUE(eventually(
+        {ann.get()}, [&] { return ann->transport->dropped() == io::UnseenDrops{.garbage = 1}; }));
     EXPECT_TRUE(ann->frames.empty());
 }
 

@@ -102,7 +102,7 @@ TEST(Measurements, CountingAndShowingCostNoAllocation) {
         measurements.leader_heard(milliseconds(i), 1, milliseconds(50));
         measurements.proposed(i, milliseconds(i));
         measurements.committed(i, milliseconds(i + 1));
-        measurements.set_drops({}, 0);
+        measurements.set_drops({}, {});
         published.set_metrics(measurements.values(), {.commands_waiting = i, .events_waiting = 1});
     }
     EXPECT_EQ(steady::allocations(), before);

@@ -20,6 +20,7 @@ GroupMetrics sample() {
     metrics.quorum = true;
     metrics.leader_changes[static_cast<std::size_t>(ElectionTrigger::leader_dead)] = 2;
     metrics.dropped[static_cast<std::size_t>(DropCause::stale)] = 5;
+    metrics.dropped[static_cast<std::size_t>(DropCause::unknown_key)] = 6;
     metrics.commit_latency.add(microseconds(10));
     metrics.commit_latency.add(milliseconds(2));
     metrics.actions.lateness.add(microseconds(30));
@@ -39,6 +40,9 @@ TEST(PrometheusText, HasOneLineASeries) {
           "quorate_state{group=\"feeder.A\",state=\"follower\"} 0",
           "quorate_leader_changes_total{group=\"feeder.A\",trigger=\"leader_dead\"} 2",
           "quorate_frames_dropped_total{group=\"feeder.A\",cause=\"stale\"} 5",
+          "quorate_frames_dropped_total{group=\"feeder.A\",cause=\"unknown_key\"} 6",
+          "quorate_frames_dropped_total{group=\"feeder.A\",cause=\"forged_sender\"} 0",
+          "quorate_frames_dropped_total{group=\"feeder.A\",cause=\"other_deployment\"} 0",
           "quorate_actions_missed_total{group=\"feeder.A\"} 1",
           "quorate_action_lateness_seconds_count{group=\"feeder.A\"} 1",
           "quorate_mailbox_commands{group=\"feeder.A\"} 3"}) {
