@@ -100,7 +100,7 @@ Links::Link* Links::find_or_open(const std::string& endpoint) {
     const auto found = links_.find(endpoint);
     if (found != links_.end()) return &found->second;
     const auto where = base::parse_endpoint(endpoint);
-    if (!where || where->port == 0 || links_.size() >= max_links) return nullptr;
+    if (!where || where->port == 0 || links_.size() >= limits_.links) return nullptr;
 
     Link link;
     link.where = *where;

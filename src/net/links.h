@@ -27,6 +27,9 @@
 namespace quorate::net {
 
 struct LinkLimits {
+    /// Above the largest group (1000 members) and its observers; endpoints come from the network,
+    /// so their number has to end somewhere.
+    std::size_t links = 2048;
     std::size_t link_messages = 16384;   ///< frames waiting on one link
     std::size_t frame_bytes = 64 << 20;  ///< longer ones are refused
 };
@@ -37,7 +40,8 @@ public:
     Links(void* context, const LinkLimits& limits, Resolver& resolver,
           const Curve* curve = nullptr);
 
-    /// False: too long, unusable endpoint, the link's bound is reached, or no socket is to be had.
+    /// False: too long, unusable endpoint, the link's bound or that of links is reached, or no
+    /// socket is to be had.
     bool send(const std::string& endpoint, const Payload& frame);
     /// Drops the link; libzmq goes on sending what waits for up to a second, in the background.
     void close(const std::string& endpoint);
@@ -60,9 +64,6 @@ public:
     /// more. To be called often; `readable`: whether handshakes_fd() was.
     void tend(bool readable, std::vector<io::TransportEvent>& out);
 
-    /// Above the largest group (1000 members) and its observers; endpoints come from the network,
-    /// so their number has to end somewhere.
-    static constexpr std::size_t max_links = 2048;
     /// Sockets of libzmq that a link takes: its own, and its monitor's two ends.
     static constexpr std::size_t sockets_a_link = 3;
     /// Knocks at forged endpoints cost a connection each.

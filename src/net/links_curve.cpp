@@ -27,7 +27,7 @@ bool Links::secure(Link& link, ZmqSocket& socket, std::unique_ptr<LinkMonitor>& 
 
 void Links::learn_key(const std::string& endpoint, const PublicKey& key) {
     if (curve_ == nullptr || !key) return;
-    if (told_keys_.size() >= max_links) told_keys_.clear();  // only hints
+    if (told_keys_.size() >= limits_.links) told_keys_.clear();  // only hints
     told_keys_[endpoint] = key;
     const auto found = links_.find(endpoint);
     if (found != links_.end()) found->second.search.hint(key);

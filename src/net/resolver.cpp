@@ -57,7 +57,7 @@ struct Resolver::Shared {
     std::vector<std::pair<std::string, std::optional<SocketAddress>>> ended;
 };
 
-Resolver::Resolver() : shared_(std::make_shared<Shared>()) {}
+Resolver::Resolver(std::size_t most) : most_(most), shared_(std::make_shared<Shared>()) {}
 
 int Resolver::wake_fd() const {
     return shared_->wake.get();
@@ -67,7 +67,7 @@ std::optional<SocketAddress> Resolver::look_up(const HostPort& where) {
     if (auto digits = numeric_address(where)) return digits;
     auto found = names_.find(where.host);
     if (found == names_.end()) {
-        if (names_.size() >= max_names) return std::nullopt;
+        if (names_.size() >= most_) return std::nullopt;
         found = names_.emplace(where.host, Name{}).first;
     }
     Name& name = found->second;

@@ -21,7 +21,8 @@ namespace quorate::net {
 
 class Resolver {
 public:
-    Resolver();
+    /// So many names at most: they come from the network.
+    explicit Resolver(std::size_t most = 1024);
 
     /// The address as far as it is known: digits at once; names once looked up, and again after 10
     /// s (the old answer is good until then). Nothing: not known yet, or not now; ask again later.
@@ -31,7 +32,6 @@ public:
     /// Takes in the look-ups that have ended. False: there were none.
     bool collect();
 
-    static constexpr std::size_t max_names = 1024;
     static constexpr int max_threads = 8;
 
 private:
@@ -43,6 +43,7 @@ private:
     };
     void ask(const std::string& host, Name& name);
 
+    const std::size_t most_;
     std::shared_ptr<Shared> shared_;
     std::map<std::string, Name> names_;
     int threads_ = 0;

@@ -133,7 +133,7 @@ void ZmqTransport::Impl::collect(std::vector<io::TransportEvent>& out, std::size
 int sockets_of_a_transport() {
     // Behind the links come the inbox with its monitor, ZAP, and knocks under way.
     constexpr std::size_t others = 64 + 4 * Links::knocks_a_second;
-    return static_cast<int>(Links::max_links * Links::sockets_a_link + others);
+    return static_cast<int>(LinkLimits().links * Links::sockets_a_link + others);
 }
 
 Result<std::unique_ptr<ZmqTransport>> ZmqTransport::open(void* context, const ZmqOptions& options,

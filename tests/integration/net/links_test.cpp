@@ -1,6 +1,8 @@
 // Frames on links: order, waiting for who isn't up yet, bounds, and links that a stranger broke.
 #include <algorithm>
 
+#include "net/links.h"
+#include "net/resolver.h"
 #include "tests/integration/net/node.h"
 #include "tests/integration/net/plain_tcp.h"
 
@@ -202,6 +204,21 @@ TEST(Links, NamesAreResolvedWithoutWaitingForThem) {
 
 TEST(Links, TheNumberOfLinksIsBounded) {
     Context context;
+    Resolver resolver;
+    Links links(context.get(), {.links = 10}, resolver);
+    const Payload frame(std::string("x"));
+    const auto endpoint = [](int i) { return endpoint_at(static_cast<std::uint16_t>(20'000 + i)); };
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(links.send(endpoint(i), frame)) << i;
+    EXPECT_FALSE(links.send(endpoint(10), frame));
+    EXPECT_FALSE(links.send("tcp://localhost:20010", frame)) << "nor one by name";
+    EXPECT_TRUE(links.send(endpoint(3), frame)) << "those that are there go on";
+    links.close(endpoint(3));
+    EXPECT_TRUE(links.send(endpoint(10), frame)) << "in its place";
+    EXPECT_FALSE(links.send(endpoint(3), frame));
+}
+
+TEST(Links, WhereTheContextHasNoMoreSocketsSendSaysSo) {
+    Context context;
     // Three each, as long as nobody is heard there.
     zmq_ctx_set(context.get(), ZMQ_MAX_SOCKETS, 3 * 64);
     Node ann(context);
@@ -210,7 +227,21 @@ TEST(Links, TheNumberOfLinksIsBounded) {
         opened += ann.send(endpoint_at(port), "x") ? 1 : 0;
     }
     EXPECT_GT(opened, 50u);
-    EXPECT_LT(opened, 64u) << "libzmq had no more sockets, and send said so";
+    EXPECT_LT(opened, 64u) << "libzmq had no more sockets";
+}
+
+TEST(Resolver, TheNumberOfNamesIsBounded) {
+    Resolver resolver(1);
+    const auto look_up = [](Resolver& in, const std::string& name) {
+        in.collect();
+        return in.look_up({name, 5601});
+    };
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "localhost").has_value(); }));
+    EXPECT_FALSE(look_up(resolver, "LOCALHOST"));
+    Resolver other(1);
+    ASSERT_TRUE(eventually({}, [&] { return look_up(other, "LOCALHOST").has_value(); }));
+    EXPECT_FALSE(look_up(resolver, "LOCALHOST")) << "by now it could be known";
+    EXPECT_TRUE(look_up(resolver, "localhost"));
 }
 
 TEST(Listening, AnAddressInUseIsToldByNameAndCode) {

@@ -260,6 +260,28 @@ TEST(KeyRing, TellsOfFilesWithoutKeysAndKeepsTheKeysWhenTheDirectoryIsGone) {
     EXPECT_FALSE(KeyRing::open(box.folder().path()));
 }
 
+TEST(KeyRing, TheNumberOfKeysIsBounded) {
+    KeyBox box;
+    const auto let_in = [&](std::size_t number) {
+        PublicKey key;
+        key.bytes[0] = static_cast<std::uint8_t>(number);
+        key.bytes[1] = static_cast<std::uint8_t>(number >> 8);
+        key.bytes[2] = 1;
+        box.let_in(std::to_string(number), {to_text(key), {}});
+    };
+    for (std::size_t i = 0; i < 4096; ++i) let_in(i);
+    auto opened = KeyRing::open(box.folder().path());
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ((*opened)->keys()->size(), 4096u);
+
+    let_in(4096);
+    const auto refused = KeyRing::open(box.folder().path());
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("4096"), std::string::npos) << refused.error().message;
+    EXPECT_EQ((*opened)->refresh().size(), 1u) << "a member that runs says so, and keeps its keys";
+    EXPECT_EQ((*opened)->keys()->size(), 4096u);
+}
+
 TEST(KeyFiles, AreWrittenOnceAndReadBack) {
     Folder folder;
     const KeyPair keys = *generate_keys();
