@@ -1,148 +1,12 @@
 // Whose frames a member takes where members are authenticated, and when it gives in to being
 // refused. One GroupLoop, its clock in the test's hand.
-#include <gtest/gtest.h>
-
-#include "group/group_loop.h"
+#include "lone_loop.h"
 #include "tests/unit/wire/samples.h"
 
 namespace quorate::group {
 namespace {
 
-using namespace std::chrono_literals;
-using base::Nanos;
-using base::PublicKey;
-
-constexpr const char* group_name = wire::group_name;
-constexpr const char* own_endpoint = "tcp://10.0.0.1:5601";
-constexpr const char* seed = "tcp://10.0.0.2:5601";
-
-PublicKey key_of(std::uint8_t number) {
-    PublicKey key;
-    key.bytes.fill(number);
-    return key;
-}
-
-struct HandClock final : io::Clock {
-    base::Moment moment{10s, 20s};
-    base::Moment now() override { return moment; }
-    Nanos realtime() override { return moment.boottime + 1'700'000'000s; }
-    Nanos action_time(ActionClock) override { return realtime(); }
-    std::optional<Nanos> error_bound(ActionClock) override { return 1ms; }
-};
-
-/// There are no actions here.
-struct NoAlarm final : io::Alarm {
-    void set(io::AlarmSetting) override {}
-    bool cancel(PollId) override { return false; }
-};
-
-/// Keeps what is sent.
-struct Network final : io::Transport {
-    struct Sent {
-        std::string endpoint;
-        wire::Frame frame;
-    };
-    std::vector<Sent> sent;
-    std::vector<Sent> knocks;
-    std::map<std::string, PublicKey> learnt;
-    std::set<PublicKey> revoked;
-
-    static Sent read(const std::string& endpoint, const Payload& frame) {
-        return {endpoint, std::get<wire::Frame>(wire::decode(frame, group_name))};
-    }
-    bool send(const std::string& endpoint, Payload frame) override {
-        sent.push_back(read(endpoint, frame));
-        return true;
-    }
-    bool knock(const std::string& endpoint, const PublicKey&, Payload frame) override {
-        knocks.push_back(read(endpoint, frame));
-        return true;
-    }
-    void close(const std::string&) override {}
-    void close_others(const std::function<bool(const std::string&)>&) override {}
-    io::UnseenDrops unseen;
-    io::UnseenDrops dropped() const override { return unseen; }
-    void probe(const std::string&) override {}
-    void announce(Payload) override {}
-    const std::string own = own_endpoint;
-    const std::string& endpoint() const override { return own; }
-    PublicKey key() const override { return key_of(1); }
-    bool lets_in(const PublicKey& key) const override { return key && !revoked.contains(key); }
-    void learn_key(const std::string& endpoint, const PublicKey& key) override {
-        learnt[endpoint] = key;
-    }
-};
-
-struct Component final : io::Mailbox {
-    std::vector<std::string> notices;
-    std::vector<std::string> refused;
-    std::size_t events = 0;
-    bool post(Event event) override {
-        ++events;
-        if (const auto* notice = std::get_if<SecurityNotice>(&event)) {
-            notices.push_back(notice->sentence);
-        }
-        if (const auto* refusal = std::get_if<Refused>(&event)) refused.push_back(refusal->reason);
-        return true;
-    }
-    void publish(const GroupStatus&) override {}
-    void publish_lease(Nanos) override {}
-    void publish_commit(std::uint64_t) override {}
-    void publish_lateness(const Lateness&) override {}
-    GroupMetrics metrics;
-    void publish_metrics(const GroupMetrics& all) override { metrics = all; }
-};
-
-class Access : public testing::Test {
-protected:
-    static LoopOptions options() {
-        LoopOptions options;
-        options.group = group_name;
-        options.name = "relay 1";
-        options.member.seeds = {seed};
-        options.seed = 7;
-        return options;
-    }
-    void turn(std::vector<io::TransportEvent> arrived = {}) {
-        std::vector<io::Command> none;
-        loop.turn(arrived, none);
-    }
-    void wait(Nanos time) {
-        for (const Nanos end = clock.moment.monotonic + time; clock.moment.monotonic < end;) {
-            clock.moment.monotonic += 20ms;
-            clock.moment.boottime += 20ms;
-            turn();
-        }
-    }
-    /// As the metrics show it, a few heartbeats from now.
-    std::uint64_t dropped(DropCause cause) {
-        wait(200ms);
-        return component.metrics.dropped[static_cast<std::size_t>(cause)];
-    }
-    static io::FrameArrived frame(MemberId sender, const PublicKey& key, wire::Body body,
-                                  MemberId receiver = {}) {
-        wire::Frame frame{{group_name, {}, sender, receiver}, std::move(body)};
-        return {wire::encode(frame), 1, key};
-    }
-    static wire::Hello hello(std::uint64_t nonce) {
-        return {{"relay 2", seed, Role::member}, {}, GroupSpec{}, nonce, {}};
-    }
-    template <class Body>
-    std::size_t count_sent() const {
-        return static_cast<std::size_t>(
-            std::count_if(network.sent.begin(), network.sent.end(), [](const Network::Sent& sent) {
-                return std::holds_alternative<Body>(sent.frame.body);
-            }));
-    }
-
-    HandClock clock;
-    Network network;
-    io::NoStore store;
-    Component component;
-    NoAlarm alarm;
-    GroupLoop loop{options(), clock, network, store, component, alarm};
-    const MemberId other{2, 2};
-};
+class Access : public LoneLoop {};
 
 TEST_F(Access, AnIdBelongsToTheKeyThatItWasFirstHeardWith) {
     turn({frame(other, key_of(2), hello(1))});
@@ -249,7 +113,7 @@ TEST_F(Access, ADatagramIsWorthOneKnockAtMost) {
 
 /// Anybody can send one: the keys of the links have nothing to do with it.
 TEST_F(Access, ADatagramThatIsNoBeaconIsNotHeard) {
-    LoopOptions options = Access::options();
+    LoopOptions options = LoneLoop::options();
     options.spec.size = 1;
     options.member.seeds.clear();
     GroupLoop alone(options, clock, network, store, component, alarm);
