@@ -28,7 +28,7 @@ namespace quorate {
 
 /// A thread's scheduling policy, sched(7).
 enum class Scheduling : std::uint8_t {
-    inherited,  ///< as the thread that joins has it
+    inherited,  ///< as the thread that joins has it; for actions: as the group's worker has it
     other,      ///< SCHED_OTHER: shares the machine with everybody
     fifo,       ///< SCHED_FIFO: runs until it sleeps, before every thread of smaller priority
     rr,         ///< SCHED_RR: as fifo, in turn with those of the same priority

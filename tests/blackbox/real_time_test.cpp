@@ -32,11 +32,23 @@ bool may_be_real_time() {
     return may;
 }
 
+/// What a thread does to itself, right after it has given itself its name.
+template <class Condition>
+void await(const Condition& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+    }
+}
+
 void expect_scheduling(pid_t thread, int policy, int priority) {
+    const auto priority_now = [&] {
+        sched_param parameters{};
+        EXPECT_EQ(sched_getparam(thread, &parameters), 0);
+        return parameters.sched_priority;
+    };
+    await([&] { return sched_getscheduler(thread) == policy && priority_now() == priority; });
     EXPECT_EQ(sched_getscheduler(thread), policy);
-    sched_param parameters{};
-    ASSERT_EQ(sched_getparam(thread, &parameters), 0);
-    EXPECT_EQ(parameters.sched_priority, priority);
+    EXPECT_EQ(priority_now(), priority);
 }
 
 std::vector<std::size_t> processors_of(pid_t thread) {
@@ -50,48 +62,65 @@ std::vector<std::size_t> processors_of(pid_t thread) {
     return all;
 }
 
-/// The one thread of that name; awaited, since a thread names itself once it runs.
+void expect_processors(pid_t thread, const std::vector<std::size_t>& processors) {
+    await([&] { return processors_of(thread) == processors; });
+    EXPECT_EQ(processors_of(thread), processors);
+}
+
+/// The one thread of that name.
 pid_t thread_of(const Process& process, const std::string& name) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    std::vector<pid_t> threads = process.threads(name);
-    while (threads.empty() && std::chrono::steady_clock::now() < deadline) {
+    std::vector<pid_t> threads;
+    await([&] {
         threads = process.threads(name);
-    }
+        return !threads.empty();
+    });
     EXPECT_EQ(threads.size(), 1u) << name;
     return threads.empty() ? -1 : threads.front();
 }
 
-/// The group's worker and libzmq's I/O thread; the component's own is left alone.
-std::vector<pid_t> threads_of(const Process& process) {
-    return {thread_of(process, "q:test.A"), thread_of(process, "ZMQbg/IO/0")};
-}
+/// A group of its own, in which an action is armed: only then is there a thread for it.
+struct ActingMember : Member {
+    explicit ActingMember(const Arguments& more) : Member("m", all_with(more)) {
+        EXPECT_FALSE(process.await_event("leader_elected").is_null());
+        const Json asked = ask("request-action majority 1000 60000 far away");
+        EXPECT_EQ(asked["ok"], true) << asked;
+    }
+    static Arguments all_with(const Arguments& more) {
+        Arguments all{"--size", "1", "--vote", "yes", "--clock-error-us", "1"};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+    /// The group's worker, libzmq's I/O thread, and the one for actions; the component's own is
+    /// left alone.
+    std::vector<pid_t> threads() const {
+        const pid_t actions =
+            thread_of(process, "q:actions");  // at first it bears the worker's name
+        return {thread_of(process, "q:test.A"), thread_of(process, "ZMQbg/IO/0"), actions};
+    }
+};
 
 TEST(RealTime, threads_bear_names_and_are_as_others_where_nothing_is_asked) {
-    Member member("m", {"--size", "1"});
-    for (const pid_t thread : threads_of(member.process)) {
+    ActingMember member({});
+    for (const pid_t thread : member.threads()) {
         expect_scheduling(thread, SCHED_OTHER, 0);
     }
 }
 
 TEST(RealTime, priority_and_policy_are_those_that_were_asked_for) {
     if (!may_be_real_time()) GTEST_SKIP() << "this machine permits no real-time scheduling here";
-    Member fifo("m", {"--size", "1", "--rt-priority", "7"});
-    for (const pid_t thread : threads_of(fifo.process)) expect_scheduling(thread, SCHED_FIFO, 7);
+    ActingMember fifo({"--rt-priority", "7"});
+    for (const pid_t thread : fifo.threads()) expect_scheduling(thread, SCHED_FIFO, 7);
     for (const pid_t thread : fifo.process.threads("quorate")) {
         expect_scheduling(thread, SCHED_OTHER, 0);
     }
-    Member rr("m", {"--size", "1", "--rt-policy", "rr", "--rt-priority", "3"});
-    for (const pid_t thread : threads_of(rr.process)) expect_scheduling(thread, SCHED_RR, 3);
-    EXPECT_FALSE(rr.process.await_event("leader_elected").is_null()) << "and the group works";
+    ActingMember rr({"--rt-policy", "rr", "--rt-priority", "3"});
+    for (const pid_t thread : rr.threads()) expect_scheduling(thread, SCHED_RR, 3);
 }
 
 TEST(RealTime, threads_run_on_the_processors_that_were_named) {
     const std::size_t cpu = processors_of(0).back();
-    Member member("m", {"--size", "1", "--cpus", std::to_string(cpu)});
-    for (const pid_t thread : threads_of(member.process)) {
-        EXPECT_EQ(processors_of(thread), std::vector<std::size_t>{cpu});
-    }
-    EXPECT_FALSE(member.process.await_event("leader_elected").is_null());
+    ActingMember member({"--cpus", std::to_string(cpu)});
+    for (const pid_t thread : member.threads()) expect_processors(thread, {cpu});
 }
 
 TEST(RealTime, processors_that_are_not_there_are_refused) {

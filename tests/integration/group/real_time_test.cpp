@@ -1,6 +1,7 @@
 // What the threads behind a group are given, and how late they are; and that groups of one
 // component share a beacon.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,14 +13,43 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::size_t threads_named(const std::string& name) {
-    std::size_t count = 0;
+std::vector<pid_t> threads_with_name(const std::string& name) {
+    std::vector<pid_t> found;
     for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
         std::string comm;
         std::getline(std::ifstream(task.path() / "comm"), comm);
-        count += comm == name;
+        if (comm == name) found.push_back(std::stoi(task.path().filename()));
     }
-    return count;
+    return found;
+}
+
+std::size_t threads_named(const std::string& name) {
+    return threads_with_name(name).size();
+}
+
+/// Where a thread may run; 0: this one.
+std::vector<int> processors_of(pid_t thread) {
+    std::vector<int> all;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(thread, sizeof set, &set) != 0) return all;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (CPU_ISSET(cpu, &set)) all.push_back(cpu);
+    }
+    return all;
+}
+
+/// The one of that name; empty while there is none.
+std::vector<int> processors_of(const std::string& name) {
+    const std::vector<pid_t> threads = threads_with_name(name);
+    return threads.size() == 1 ? processors_of(threads[0]) : std::vector<int>{};
+}
+
+void arm_an_action(Member& member) {
+    member.group.on_vote_request(
+        [&](const VoteRequest& e) { EXPECT_TRUE(member.group.send_vote(e.poll, true)); });
+    const Duration at = member.group.action_time() + 60s;
+    ASSERT_TRUE(member.group.await(member.group.request_action("far away", at)));
 }
 
 TEST(RealTime, what_the_machine_refuses_is_an_error_of_joining) {
@@ -48,6 +78,33 @@ TEST(RealTime, options_are_checked_before_anything_is_tried) {
         ASSERT_FALSE(joined);
         EXPECT_EQ(joined.error().code, ErrorCode::bad_argument) << joined.error().message;
     }
+}
+
+/// The action thread is started by the worker, and does not stay as that one is.
+TEST(RealTime, each_thread_of_a_group_has_its_own_processors) {
+    const std::vector<int> all = processors_of(0);
+    if (all.size() < 2) GTEST_SKIP() << "one processor is no choice";
+    const std::vector<int> first{all.front()};
+    const std::vector<int> last{all.back()};
+    Room room(1, [&](CoordinatorOptions& options) {
+        options.clock = ActionClock::monotonic;
+        options.real_time = {
+            .group = {.cpus = first}, .io = {.cpus = last}, .action = {.cpus = last}};
+    });
+    arm_an_action(room[0]);
+    EXPECT_TRUE(room.await([&] { return processors_of("q:actions") == last; }));
+    EXPECT_EQ(processors_of("q:room.A"), first);
+    EXPECT_EQ(processors_of("ZMQbg/IO/0"), last);
+}
+
+TEST(RealTime, actions_are_scheduled_as_the_worker_where_nothing_else_is_asked) {
+    const std::vector<int> last{processors_of(0).back()};
+    Room room(1, [&](CoordinatorOptions& options) {
+        options.clock = ActionClock::monotonic;
+        options.real_time.group.cpus = last;
+    });
+    arm_an_action(room[0]);
+    EXPECT_TRUE(room.await([&] { return processors_of("q:actions") == last; }));
 }
 
 TEST(RealTime, the_lateness_of_the_loop_is_published) {
