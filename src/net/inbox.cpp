@@ -1,5 +1,7 @@
 #include "net/inbox.h"
 
+#include <net/if.h>
+
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -7,6 +9,7 @@
 
 #include "base/recycling.h"
 #include "net/address.h"
+#include "net/resolver.h"
 
 namespace quorate::net {
 
@@ -45,6 +48,17 @@ Error cannot_bind(const std::string& listen, const char* why) {
                                         "; choose another address or port with listen"};
 }
 
+/// libzmq binds to digits, to an interface by its name, and to all of them (*), but looks no host
+/// up. Nothing: the host can't be resolved.
+std::optional<HostPort> find_address(const HostPort& where) {
+    const bool known_to_libzmq =
+        where.host == "*" || numeric_address(where) || if_nametoindex(where.host.c_str()) != 0;
+    if (known_to_libzmq) return where;
+    const auto found = resolve_blocking(where.host);
+    if (!found) return std::nullopt;
+    return HostPort{found->host(), where.port};
+}
+
 }  // namespace
 
 Result<> Inbox::open(void* context, const std::string& listen, const InboxLimits& limits,
@@ -53,6 +67,8 @@ Result<> Inbox::open(void* context, const std::string& listen, const InboxLimits
     if (!where) {
         return Error{ErrorCode::bad_argument, "listen must be tcp://HOST:PORT, not " + listen};
     }
+    const auto address = find_address(*where);
+    if (!address) return cannot_bind(listen, "there is no such host or interface");
     frames_ = ZmqSocket(context, ZMQ_PULL);
     if (!frames_) return cannot_bind(listen, zmq_strerror(errno));
     frames_.set(ZMQ_RCVHWM, limits.waiting_frames);
@@ -72,13 +88,13 @@ Result<> Inbox::open(void* context, const std::string& listen, const InboxLimits
         gate_.emplace(*curve);
         if (!curve->make_server(frames_)) return cannot_bind(listen, zmq_strerror(errno));
     }
-    if (where->ipv6()) frames_.set(ZMQ_IPV6, 1);
+    if (address->ipv6()) frames_.set(ZMQ_IPV6, 1);
     if (!watch(context)) return cannot_bind(listen, zmq_strerror(errno));
-    return bind(where->endpoint());
+    return bind(listen, address->endpoint());
 }
 
-Result<> Inbox::bind(const std::string& listen) {
-    if (zmq_bind(frames_.get(), listen.c_str()) != 0)
+Result<> Inbox::bind(const std::string& listen, const std::string& address) {
+    if (zmq_bind(frames_.get(), address.c_str()) != 0)
         return cannot_bind(listen, zmq_strerror(errno));
     char bound[256] = {};
     std::size_t size = sizeof bound;

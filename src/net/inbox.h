@@ -45,7 +45,8 @@ public:
     const io::UnseenDrops& dropped() const { return dropped_; }
 
 private:
-    Result<> bind(const std::string& listen);
+    /// `listen`: the address as it was given, for the sentence.
+    Result<> bind(const std::string& listen, const std::string& address);
     bool watch(void* context);
     void read_monitor(std::vector<io::TransportEvent>& out);
     void take_monitor_event(int kind, int value, std::vector<io::TransportEvent>& out);

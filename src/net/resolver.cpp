@@ -22,8 +22,19 @@ base::Nanos monotonic_now() {
     return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-/// The first address, IPv4 before IPv6: a member listens on one of them, and 127.0.0.1 and ::1 both
-/// answer to "localhost".
+SocketAddress with_port(SocketAddress address, std::uint16_t port) {
+    if (address.family() == AF_INET) {
+        reinterpret_cast<sockaddr_in&>(address.storage).sin_port = htons(port);
+    } else {
+        reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port = htons(port);
+    }
+    return address;
+}
+
+}  // namespace
+
+// The first address, IPv4 before IPv6: a member listens on one of them, and 127.0.0.1 and ::1 both
+// answer to "localhost".
 std::optional<SocketAddress> resolve_blocking(const std::string& host) {
     for (const int family : {AF_INET, AF_INET6}) {
         addrinfo hints{};
@@ -39,17 +50,6 @@ std::optional<SocketAddress> resolve_blocking(const std::string& host) {
     }
     return std::nullopt;
 }
-
-SocketAddress with_port(SocketAddress address, std::uint16_t port) {
-    if (address.family() == AF_INET) {
-        reinterpret_cast<sockaddr_in&>(address.storage).sin_port = htons(port);
-    } else {
-        reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port = htons(port);
-    }
-    return address;
-}
-
-}  // namespace
 
 struct Resolver::Shared {
     Fd wake{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};

@@ -2,7 +2,7 @@
 // would call it on the thread that moves everybody's frames. So names are looked up here, each in a
 // short-lived thread of its own, and libzmq sees digits only.
 //
-// One thread, the owner's; no call blocks.
+// One thread, the owner's; no call of a Resolver blocks.
 //
 //   Resolver resolver;
 //   auto address = resolver.look_up({"relay-7", 5555});   // nothing yet
@@ -18,6 +18,10 @@
 #include "net/address.h"
 
 namespace quorate::net {
+
+/// Asks at once, and blocks until the system has answered: for who can wait. IPv4 before IPv6.
+/// Nothing: it can't be resolved.
+std::optional<SocketAddress> resolve_blocking(const std::string& host);
 
 class Resolver {
 public:

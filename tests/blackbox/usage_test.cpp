@@ -218,6 +218,28 @@ TEST(Usage, an_address_that_is_taken_is_told_apart) {
     EXPECT_EQ(std::count(second.errors.begin(), second.errors.end(), '\n'), 1) << second.errors;
 }
 
+TEST(Usage, the_address_to_listen_on_may_be_a_host_by_name_or_an_interface) {
+    for (const char* host : {"localhost", "lo", "127.0.0.1"}) {
+        Process process({"member", "--group", "test.A", "--beacon", "off", "--json", "--listen",
+                         "tcp://" + std::string(host) + ":0"});
+        const Json started = process.await_event("started");
+        ASSERT_TRUE(started.is_object()) << host << ": " << process.errors();
+        EXPECT_EQ(started["endpoint"].get<std::string>().rfind("tcp://127.0.0.1:", 0), 0u)
+            << "what was bound: " << started;
+    }
+}
+
+TEST(Usage, a_host_to_listen_on_that_cannot_be_resolved_is_told) {
+    const std::string nowhere = "tcp://no-such-host.invalid:0";
+    const Ended ended =
+        run({"member", "--group", "test.A", "--beacon", "off", "--listen", nowhere});
+    EXPECT_EQ(ended.status, 69);
+    EXPECT_NE(ended.errors.find("can't listen on " + nowhere + ": there is no such host"),
+              std::string::npos)
+        << ended.errors;
+    EXPECT_EQ(std::count(ended.errors.begin(), ended.errors.end(), '\n'), 1) << ended.errors;
+}
+
 TEST(Usage, a_seed_that_does_not_answer_is_no_error) {
     Process process({"member", "--group", "test.A", "--beacon", "off", "--json", "--size", "1",
                      "--seed", "tcp://127.0.0.1:1", "--seed", "tcp://no-such-host.invalid:5601"});
