@@ -53,7 +53,7 @@ MemberCommand parse_send_member(Words words) {
     }
     std::string text = words.remaining_text();
     if (text.empty()) return command::Bad{"takes a text after the id"};
-    return command::SendToMember{id.value_or(MemberId{}), std::move(text)};
+    return command::SendToMember{id, std::move(text)};
 }
 
 std::optional<Voting> read_kind(std::string_view word) {

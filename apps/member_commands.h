@@ -20,9 +20,8 @@ struct SendOrdered {
 struct SendToLeader {
     std::string text;
 };
-/// To the sender of the last direct message when `to` is none.
 struct SendToMember {
-    MemberId to;
+    std::optional<MemberId> to;  ///< nothing: the sender of the last direct message
     std::string text;
 };
 struct RequestVote {

@@ -155,7 +155,13 @@ void MemberSession::carry_out(const CommandName& name, const command::SendToLead
     expect(name, group_.send_to_leader(command.text));
 }
 void MemberSession::carry_out(const CommandName& name, const command::SendToMember& command) {
-    expect(name, group_.send_to_member(command.to, command.text));
+    // To the library the id of nobody means the last sender; whoever wrote it out here meant no
+    // such thing.
+    if (command.to && !*command.to) {
+        return fail(name, {ErrorCode::unknown_member,
+                           "no member " + command.to->hex() + " is in the roster"});
+    }
+    expect(name, group_.send_to_member(command.to.value_or(MemberId{}), command.text));
 }
 void MemberSession::carry_out(const CommandName& name, const command::RequestVote& command) {
     expect(name,

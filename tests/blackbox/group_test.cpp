@@ -70,6 +70,16 @@ TEST(GroupOfThree, delivers_messages_to_whom_they_are_for) {
     EXPECT_GT(answer["epoch"].get<std::uint64_t>(), 0u);
 }
 
+TEST(GroupOfTwo, the_id_of_nobody_is_not_that_of_the_last_sender) {
+    GroupOfMembers group(2);
+    ASSERT_EQ(group[0].ask("send-member " + group[1].id + " to you")["ok"], true);
+    ASSERT_FALSE(group[1].process.await_event("message_to_member").is_null());
+    const Json lost = group[1].ask("send-member " + std::string(32, '0') + " to nobody");
+    EXPECT_EQ(lost["error"], "unknown_member") << lost;
+    EXPECT_EQ(group[1].ask("send-member - and back")["ok"], true);
+    EXPECT_EQ(group[0].process.await_event("message_to_member")["data"], "and back");
+}
+
 TEST(GroupOfThree, delivers_ordered_messages_in_one_order) {
     GroupOfMembers group(3);
     for (int i = 0; i < 20; ++i) {

@@ -33,7 +33,7 @@ struct Spelling {
     std::string operator()(const command::SendOrdered& c) const { return "send-ordered " + c.text; }
     std::string operator()(const command::SendToLeader& c) const { return "send-leader " + c.text; }
     std::string operator()(const command::SendToMember& c) const {
-        return "send-member " + (c.to ? c.to.hex() : "-") + " " + c.text;
+        return "send-member " + (c.to ? c.to->hex() : "-") + " " + c.text;
     }
     static std::string spell(Voting kind) {
         return kind == Voting::majority ? "majority " : "consensus ";
