@@ -56,12 +56,15 @@ void MemberSession::wait() {
     // A reader that doesn't keep up gets no more events until it does: they wait in the group's
     // mailbox, which is bounded and says so. Whoever wants to leave doesn't wait for readers.
     const bool held_up = output_.full() && !leaving();
+    // `started` is the first line, whatever stands on standard input already: nothing is read
+    // before.
+    const bool reads = input_open_ && started_;
     // Commands are read for longer, since `leave` may be one of them; and their end is seen always.
     const short input_events = output_.overfull() ? 0 : POLLIN;
     enum { from_signals, from_group, from_input, to_output, all };
     pollfd fds[all] = {{signals_, POLLIN, 0},
                        {held_up ? -1 : group_.descriptor(), POLLIN, 0},
-                       {input_open_ && !leaving() ? STDIN_FILENO : -1, input_events, 0},
+                       {reads && !leaving() ? STDIN_FILENO : -1, input_events, 0},
                        {output_.empty() ? -1 : STDOUT_FILENO, POLLOUT, 0}};
     int timeout = -1;
     if (leaving()) timeout = static_cast<int>(std::max(leave_deadline_ms_ - now_ms(), 0L));
@@ -93,6 +96,7 @@ void MemberSession::take_event(const Event& event) {
         if (options_.vote) owed_votes_.push_back(asked->poll);
         vote();
     } else if (std::holds_alternative<Started>(event)) {
+        started_ = true;
         if (!metrics_url_.empty()) write(Json{{"event", "metrics"}, {"url", metrics_url_}});
         const std::string problem = group_.status().beacon_problem;
         if (!problem.empty()) complain("member", problem);

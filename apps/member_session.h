@@ -66,6 +66,7 @@ private:
     Group& group_;
     const int signals_;
     LineSplitter input_;
+    bool started_ = false;
     bool input_open_ = true;
     LineWriter output_;
     std::uint64_t commands_ = 0;

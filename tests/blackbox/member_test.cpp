@@ -39,6 +39,18 @@ TEST(Member, every_line_says_what_when_and_of_which_group) {
     EXPECT_GT(elected["term"].get<std::uint64_t>(), 0u);
 }
 
+TEST(Member, tells_that_it_started_before_it_answers_anything) {
+    for (int round = 0; round < 20; ++round) {
+        Process process(member_arguments("alone", {"--size", "1"}));
+        process.write("status\nsend x\n");  // before it can have read its options
+        const Json first = process.await([](const Json&) { return true; });
+        ASSERT_EQ(first["event"], "started") << "round " << round << ": " << first;
+        for (const std::uint64_t seq : {1u, 2u}) {
+            EXPECT_EQ(process.await_event("reply")["seq"], seq);
+        }
+    }
+}
+
 TEST(Member, leaves_when_standard_input_closes) {
     GroupOfMembers group(1);
     group[0].process.close_input();
