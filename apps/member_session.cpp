@@ -1,6 +1,7 @@
 #include "member_session.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -64,7 +65,7 @@ void MemberSession::wait() {
     enum { from_signals, from_group, from_input, to_output, all };
     pollfd fds[all] = {{signals_, POLLIN, 0},
                        {held_up ? -1 : group_.descriptor(), POLLIN, 0},
-                       {reads && !leaving() ? STDIN_FILENO : -1, input_events, 0},
+                       {reads ? STDIN_FILENO : -1, input_events, 0},
                        {output_.empty() ? -1 : STDOUT_FILENO, POLLOUT, 0}};
     int timeout = -1;
     if (leaving()) timeout = static_cast<int>(std::max(leave_deadline_ms_ - now_ms(), 0L));
@@ -88,6 +89,10 @@ void MemberSession::take_events() {
 }
 
 void MemberSession::take_event(const Event& event) {
+    if (std::holds_alternative<Left>(event)) {
+        left_ = true;
+        answer_what_waits();
+    }
     if (const auto described = describe_event(event)) write(*described);
     if (const auto* done = std::get_if<RequestDone>(&event)) {
         const auto awaited = awaited_.extract(done->request);
@@ -104,8 +109,6 @@ void MemberSession::take_event(const Event& event) {
         refused_ = refused->reason;
     } else if (const auto* notice = std::get_if<SecurityNotice>(&event)) {
         complain("member", notice->sentence);
-    } else if (std::holds_alternative<Left>(event)) {
-        left_ = true;
     }
 }
 
@@ -118,29 +121,47 @@ void MemberSession::vote() {
     }
 }
 
-void MemberSession::read_input() {
+std::size_t MemberSession::read_input() {
     char bytes[64 * 1024];
     const ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
-    if (size < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) return 0;
     if (size > 0) {
         input_.add(bytes, static_cast<std::size_t>(size));
         while (const auto line = input_.next()) take_line(*line);
-        return;
+        return static_cast<std::size_t>(size);
     }
     input_open_ = false;
     if (const auto line = input_.rest()) take_line(*line);
     if (!options_.hold) begin_leaving();
+    return 0;
+}
+
+/// Behind `left` nothing is answered any more. What stands on standard input is all that is waited
+/// for: who goes on writing doesn't hold up the end.
+void MemberSession::answer_what_waits() {
+    int waiting = 0;
+    if (ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0) return;
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    for (std::int64_t unread = waiting; input_open_ && unread >= 0;) {
+        if (poll(&input, 1, 0) <= 0) return;
+        unread -= static_cast<std::int64_t>(read_input());
+    }
 }
 
 void MemberSession::take_line(const LineSplitter::Line& line) {
-    if (leaving()) return;  // leave was the last command
     const CommandName name{first_word(line.text), ++commands_};
     if (line.cut) {
         const bool message = carries_message(name.word);
         return fail(name, {message ? ErrorCode::too_large : ErrorCode::bad_argument,
                            "a line is at most " + std::to_string(longest_line) + " bytes"});
     }
-    std::visit([&](const auto& command) { carry_out(name, command); }, parse_command(line.text));
+    const MemberCommand parsed = parse_command(line.text);
+    const bool needs_group = !std::holds_alternative<command::Status>(parsed) &&
+                             !std::holds_alternative<command::Bad>(parsed);
+    if (leaving() && needs_group) {
+        return fail(name, {ErrorCode::no_quorum, "this member is leaving the group"});
+    }
+    std::visit([&](const auto& command) { carry_out(name, command); }, parsed);
 }
 
 void MemberSession::begin_leaving() {

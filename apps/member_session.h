@@ -34,10 +34,13 @@ private:
     void wait();
     void take_events();
     void take_event(const Event& event);
-    void read_input();
+    /// How many bytes there were.
+    std::size_t read_input();
+    void answer_what_waits();
     void take_line(const LineSplitter::Line& line);
     void begin_leaving();
-    bool leaving() const { return leave_deadline_ms_ != never_ms; }
+    /// Or has left.
+    bool leaving() const { return left_ || leave_deadline_ms_ != never_ms; }
 
     void carry_out(const CommandName& name, const command::Send& command);
     void carry_out(const CommandName& name, const command::SendOrdered& command);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <map>
 #include <set>
 
 #include "group_of_members.h"
@@ -62,6 +63,69 @@ TEST(Member, leaves_when_told_and_replies_before_it_is_gone) {
     const Json reply = group[0].ask("leave");
     EXPECT_EQ(reply["ok"], true);
     expect_clean_end(group[0].process);
+}
+
+/// The replies of a process that has ended, by number: each once, and `left` behind them all.
+std::map<std::uint64_t, Json> replies_before_left(Process& process) {
+    EXPECT_EQ(process.await_exit(), 0);
+    std::map<std::uint64_t, Json> replies;
+    const auto events = process.remaining_events();
+    for (const Json& json : events) {
+        if (json["event"] != "reply") continue;
+        EXPECT_TRUE(replies.emplace(json["seq"], json).second) << "twice: " << json;
+    }
+    EXPECT_TRUE(!events.empty() && events.back()["event"] == "left");
+    return replies;
+}
+
+TEST(Member, answers_what_comes_with_and_after_the_word_to_leave) {
+    GroupOfMembers group(1);
+    Process& process = group[0].process;
+    const std::uint64_t before = group[0].commands;
+    process.send_signal(SIGSTOP);
+    process.write("send-ordered one\nleave\nsend two\nstatus\nnonsense\nleave\nstatus");
+    process.close_input();  // the last line is one, too
+    process.send_signal(SIGCONT);
+    auto replies = replies_before_left(process);
+    ASSERT_EQ(replies.size(), 7u);
+    const char* const errors[] = {"", "no_quorum", "", "bad_command", "no_quorum", ""};
+    for (std::uint64_t i = 0; i < std::size(errors); ++i) {
+        const Json& reply = replies[before + 2 + i];
+        EXPECT_EQ(reply.value("error", ""), errors[i]) << reply;
+        EXPECT_EQ(reply.value("ok", false), reply.value("error", "").empty()) << reply;
+    }
+    EXPECT_EQ(replies[before + 1]["command"], "send-ordered") << "it had been taken before";
+    EXPECT_TRUE(replies[before + 4].contains("members")) << replies[before + 4];
+}
+
+TEST(Member, answers_what_it_was_told_before_a_signal) {
+    GroupOfMembers group(1);
+    Process& process = group[0].process;
+    const std::uint64_t before = group[0].commands;
+    process.send_signal(SIGSTOP);
+    process.send_signal(SIGTERM);
+    process.write("status\nsend x\n");
+    process.send_signal(SIGCONT);
+    auto replies = replies_before_left(process);
+    ASSERT_EQ(replies.size(), 2u);
+    EXPECT_EQ(replies[before + 1].value("ok", false), true);
+    EXPECT_EQ(replies[before + 2].value("command", ""), "send");
+}
+
+TEST(Member, answers_what_is_still_unread_when_it_has_left) {
+    constexpr std::uint64_t count = 12'000;
+    std::string lines = "leave\n";
+    for (std::uint64_t i = 0; i < count; ++i) lines += "status\n";
+    for (int round = 0; round < 4; ++round) {
+        GroupOfMembers group(1);
+        Process& process = group[0].process;
+        // More than it reads at once, which takes it about as long as leaving does.
+        process.widen_input(1 << 17);
+        process.send_signal(SIGSTOP);
+        process.write(lines);
+        process.send_signal(SIGCONT);
+        EXPECT_EQ(replies_before_left(process).size(), count + 1);
+    }
 }
 
 TEST(Member, leaves_on_signals) {

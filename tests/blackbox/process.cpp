@@ -113,6 +113,10 @@ bool Process::write_until_full(const std::string& bytes, Duration limit) {
     return false;
 }
 
+void Process::widen_input(int bytes) {
+    EXPECT_GE(fcntl(input_, F_SETPIPE_SZ, bytes), bytes);
+}
+
 void Process::close_input() {
     close_once(input_);
 }
@@ -178,10 +182,14 @@ bool Process::read_more(Duration limit) {
 }
 
 std::optional<std::string> Process::next_line() {
-    const std::size_t end = buffer_.find('\n');
-    if (end == std::string::npos) return std::nullopt;
-    std::string line = buffer_.substr(0, end);
-    buffer_.erase(0, end + 1);
+    const std::size_t end = buffer_.find('\n', taken_);
+    if (end == std::string::npos) {
+        buffer_.erase(0, taken_);
+        taken_ = 0;
+        return std::nullopt;
+    }
+    std::string line = buffer_.substr(taken_, end - taken_);
+    taken_ = end + 1;
     return line;
 }
 

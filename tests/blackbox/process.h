@@ -40,6 +40,8 @@ public:
     void write(const std::string& bytes);
     /// True if the process stopped taking: not all of it in `limit`.
     bool write_until_full(const std::string& bytes, Duration limit);
+    /// So that so many bytes may wait to be read, all at once.
+    void widen_input(int bytes);
     void close_input();
     void send_signal(int signal);
     /// How many descriptors it has open.
@@ -80,6 +82,7 @@ private:
     int output_ = -1;
     int errors_ = -1;
     std::string buffer_;
+    std::size_t taken_ = 0;  ///< of buffer_
     std::string error_text_;
     bool output_ended_ = false;
     std::optional<int> status_;
