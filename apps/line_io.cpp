@@ -10,6 +10,12 @@
 
 namespace quorate::apps {
 
+LineSplitter::Line LineSplitter::take(std::size_t size) const {
+    Line line{buffer_.substr(start_, std::min(size, longest_)), size > longest_};
+    if (!line.cut && line.text.ends_with('\r')) line.text.pop_back();
+    return line;
+}
+
 std::optional<LineSplitter::Line> LineSplitter::next() {
     const std::size_t end = buffer_.find('\n', std::max(start_, scanned_));
     if (end == std::string::npos) {
@@ -25,14 +31,8 @@ std::optional<LineSplitter::Line> LineSplitter::next() {
         scanned_ = buffer_.size();
         return std::nullopt;
     }
-    Line line;
-    if (cut_) {
-        line = std::move(*cut_);
-        cut_.reset();
-    } else {
-        line.cut = end - start_ > longest_;
-        line.text = buffer_.substr(start_, std::min(end - start_, longest_));
-    }
+    Line line = cut_ ? std::move(*cut_) : take(end - start_);
+    cut_.reset();
     start_ = scanned_ = end + 1;
     return line;
 }
@@ -40,7 +40,7 @@ std::optional<LineSplitter::Line> LineSplitter::next() {
 std::optional<LineSplitter::Line> LineSplitter::rest() {
     if (cut_) return std::move(cut_);
     if (start_ >= buffer_.size()) return std::nullopt;
-    Line line{buffer_.substr(start_), false};
+    Line line = take(buffer_.size() - start_);
     start_ = buffer_.size();
     return line;
 }

@@ -7,14 +7,14 @@
 
 namespace quorate::apps {
 
-/// Takes bytes, gives lines. What is longer than `longest` is cut there, and the rest of it
-/// skipped.
+/// Takes bytes, gives lines, which end with a line feed or with a carriage return and a line feed.
+/// What is longer than `longest` is cut there, and the rest of it skipped.
 class LineSplitter {
 public:
     explicit LineSplitter(std::size_t longest) : longest_(longest) {}
 
     struct Line {
-        std::string text;  ///< without the line feed
+        std::string text;  ///< without its end
         bool cut = false;
     };
     void add(const char* bytes, std::size_t size) { buffer_.append(bytes, size); }
@@ -24,6 +24,9 @@ public:
     std::optional<Line> rest();
 
 private:
+    /// From start_ on.
+    Line take(std::size_t size) const;
+
     const std::size_t longest_;
     std::string buffer_;
     std::size_t start_ = 0;    ///< of the next line in buffer_

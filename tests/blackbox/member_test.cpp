@@ -278,6 +278,20 @@ TEST(Member, payloads_that_are_no_text_come_in_base64) {
     EXPECT_EQ(process.await_event("message")["data"], "gr\xc3\xbc\xc3\x9f  dich ");
 }
 
+TEST(Member, lines_may_end_with_a_carriage_return) {
+    GroupOfMembers group(1);
+    Process& process = group[0].process;
+    for (const char* command : {"send", "send-ordered"}) {
+        process.write_line(std::string(command) + " crlf\r");
+        EXPECT_EQ(process.await_event("message")["data"], "crlf") << command;
+        process.write_line(std::string(command) + " two\r\r");
+        EXPECT_EQ(process.await_event("message")["data"], "two\r") << "only one ends the line";
+    }
+    process.write("send-ordered the last\r");
+    process.close_input();
+    EXPECT_EQ(process.await_event("message")["data"], "the last");
+}
+
 TEST(Member, overlong_lines_are_answered_and_the_next_ones_too) {
     GroupOfMembers group(1);
     EXPECT_EQ(group[0].ask("send-ordered " + std::string(3 << 20, 'x'))["error"], "too_large");
