@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "command_line.h"
+#include "config_file.h"
 #include "cpu_list.h"
 #include "security_options.h"
 
@@ -93,7 +94,7 @@ po::options_description describe() {
         ("vote", text("ask"), "answer every vote request with yes or no, or only when told: ask")
         ("metrics", text("off"), "HOST:PORT for Prometheus to ask at, /metrics; port 0 picks one; or off")
         ("log", text("off"), "to standard error: off, error, warning, info, debug, trace, or MODULE=LEVEL,...")
-        ("config", none(), "any of the above as name = value lines; the command line wins")
+        ("config", none(), "any of the above as name = value lines, # before comments; the command line wins")
         ("json", po::bool_switch(), "events and replies as one JSON object per line")
         ("hold", po::bool_switch(), "stay when standard input closes");
     // clang-format on
@@ -117,12 +118,12 @@ std::string content_of(const std::string& file) {
 
 void read_config(const po::options_description& described, po::variables_map& map) {
     const std::string file = map["config"].as<std::string>();
-    std::istringstream lines(content_of(file));
-    if (holds_placeholder(lines.str())) {
+    const std::string content = content_of(file);
+    if (holds_placeholder(content)) {
         refuse("config", quoted(file) + ": " + placeholder_sentence);
     }
     try {
-        po::store(po::parse_config_file(lines, described), map);
+        po::store(parse_config(content, described), map);
     } catch (const po::error& error) {
         refuse("config", quoted(file) + ": " + error.what());
     }

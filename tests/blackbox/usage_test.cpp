@@ -209,6 +209,29 @@ TEST(Usage, a_configuration_file_is_checked_like_the_command_line) {
     EXPECT_EQ(run({"member", "--config", placeholder.path}).status, 64) << "and says so at once";
 }
 
+TEST(Usage, a_number_sign_in_a_value_of_the_configuration_file_is_part_of_it) {
+    const ConfigFile config(
+        "# name = nobody\n  \t#size = 7\r\ngroup = test.A\r\nname = bay #3\n"
+        "beacon = off\nsize = 1\n\n");
+    Process process({"member", "--config", config.path, "--json"});
+    EXPECT_EQ(process.await_event("started").value("name", ""), "bay #3");
+    EXPECT_FALSE(process.await_event("leader_elected").is_null());
+    const ConfigFile behind("group = test.A\nsize = 3 # of them\n");
+    const Ended ended = run({"member", "--config", behind.path});
+    EXPECT_EQ(ended.status, 64) << "nothing is cut silently";
+    EXPECT_NE(ended.errors.find("--size"), std::string::npos) << ended.errors;
+}
+
+TEST(Usage, a_line_of_the_configuration_file_that_says_nothing_is_refused) {
+    for (const char* line : {"size 3", "[member]", "= 3", "size\n= 3"}) {
+        const ConfigFile config("group = test.A\nbeacon = off\n" + std::string(line) + "\n");
+        const Ended ended = run({"member", "--config", config.path});
+        EXPECT_EQ(ended.status, 64) << line;
+        EXPECT_NE(ended.errors.find("--config"), std::string::npos) << line << ": " << ended.errors;
+        EXPECT_EQ(std::count(ended.errors.begin(), ended.errors.end(), '\n'), 1) << ended.errors;
+    }
+}
+
 TEST(Usage, an_address_that_is_taken_is_told_apart) {
     Process first({"member", "--group", "test.A", "--beacon", "off", "--json"});
     const std::string endpoint = first.await_event("started").value("endpoint", "");
