@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "member_options.h"
 #include "member_session.h"
@@ -30,12 +32,21 @@ int take_over_signals() {
     return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/// Alone a member takes some thirty descriptors; without them libzmq aborts the process.
+constexpr rlim_t fewest_descriptors = 64;
+
 /// A link takes two descriptors, and the usual limit is 1024: as many as this process may have.
-void allow_descriptors() {
+/// Returns what is wrong if those are too few.
+std::optional<std::string> allow_descriptors() {
     rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, 16384));
-    setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+    rlimit wanted = limit;
+    wanted.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, 16384));
+    if (setrlimit(RLIMIT_NOFILE, &wanted) == 0) limit = wanted;
+    if (limit.rlim_cur >= fewest_descriptors) return std::nullopt;
+    return "needs " + std::to_string(fewest_descriptors) +
+           " file descriptors at least, and this process may have " +
+           std::to_string(limit.rlim_cur) + " (ulimit -n)";
 }
 
 int exit_code_of(const Error& error) {
@@ -52,7 +63,10 @@ int exit_code_of(const Error& error) {
 
 int run_session(MemberCommandOptions options) {
     const int signals = take_over_signals();
-    allow_descriptors();
+    if (const auto problem = allow_descriptors()) {
+        complain("member", *problem);
+        return exit_internal;
+    }
     if (options.member.log.levels != LogLevels{}) options.member.log.sink = log_to_stderr();
     Coordinator coordinator{CoordinatorOptions{.component = options.name}};
     auto joined =

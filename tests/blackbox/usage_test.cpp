@@ -263,6 +263,28 @@ TEST(Usage, a_host_to_listen_on_that_cannot_be_resolved_is_told) {
     EXPECT_EQ(std::count(ended.errors.begin(), ended.errors.end(), '\n'), 1) << ended.errors;
 }
 
+/// With so many file descriptors allowed, and an empty standard input.
+Ended run_with_descriptors(int limit, const std::string& command) {
+    const std::string shell = "ulimit -n " + std::to_string(limit) + " && exec " +
+                              QUORATE_EXECUTABLE + " " + command + " < /dev/null";
+    Process process(Process::Program{.path = "/bin/sh", .arguments = {"-c", shell}});
+    Ended ended;
+    ended.status = process.await_exit().value_or(-1);
+    ended.errors = process.errors();
+    return ended;
+}
+
+TEST(Usage, too_few_file_descriptors_are_refused_with_a_sentence) {
+    for (const int limit : {16, 20, 21, 22, 23, 24, 28, 32, 63}) {
+        const Ended ended = run_with_descriptors(limit, "member --group test.A --beacon off");
+        EXPECT_EQ(ended.status, 70) << "with " << limit << ": " << ended.errors;
+        EXPECT_NE(ended.errors.find("file descriptors"), std::string::npos) << ended.errors;
+        EXPECT_EQ(std::count(ended.errors.begin(), ended.errors.end(), '\n'), 1) << ended.errors;
+    }
+    const Ended enough = run_with_descriptors(64, "member --group test.A --size 1 --beacon off");
+    EXPECT_EQ(enough.status, 0) << enough.errors;
+}
+
 TEST(Usage, a_seed_that_does_not_answer_is_no_error) {
     Process process({"member", "--group", "test.A", "--beacon", "off", "--json", "--size", "1",
                      "--seed", "tcp://127.0.0.1:1", "--seed", "tcp://no-such-host.invalid:5601"});
