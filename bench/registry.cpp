@@ -57,6 +57,7 @@ const std::map<std::string, Worker>& workers() {
         {"mesh", bare::run_mesh},       {"floor-follower", bare::run_floor_follower},
         {"pulse", bare::run_pulse},     {"survivor", bare::run_survivor},
         {"victim", bare::run_victim},   {"greeter", bare::run_greeter},
+        {"watcher", bare::run_watcher},
     };
     return all;
 }

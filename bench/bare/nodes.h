@@ -46,6 +46,11 @@ void run_greeter(const Arguments& arguments);
 /// PERIOD_US INDEX PORT…
 void run_pulse(const Arguments& arguments);
 
+/// Hears the heartbeats of the first, which is a pulse, and acknowledges them. Each one begins a
+/// timeout, drawn anew. missed NS when one has passed, heard NS at the first heartbeat, also after
+/// that. Arguments: MIN_US MAX_US INDEX PORT…
+void run_watcher(const Arguments& arguments);
+
 /// One of two that notice the end of a third: `ready` when the third is connected; when that
 /// connection closes, one round trip to the other survivor, then known NS.
 /// Arguments: INDEX PORT…, of which the third is the victim's.
