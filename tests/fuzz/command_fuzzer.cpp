@@ -39,9 +39,11 @@ struct Promised {
     }
     void operator()(const CloseAction& command) const {
         require(static_cast<bool>(command.poll), "some action is stamped");
+        require(command.stamp.earliest <= command.stamp.latest, "with a time");
     }
     void operator()(const CancelAction& command) const {
         require(command.poll && command.requester, "some action is called off by somebody");
+        require(command.stamp.earliest <= command.stamp.latest, "at some time");
     }
     void operator()(const Resize& command) const {
         require(static_cast<bool>(command.requester), "somebody asks for another size");

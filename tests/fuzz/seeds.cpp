@@ -70,6 +70,7 @@ std::vector<consensus::Command> commands() {
     OpenPoll action{
         agreed, member(2), 9, "close breaker 7", Voting::majority, std::chrono::seconds(1)};
     action.action = terms;
+    action.stamp = {std::chrono::seconds(1), std::chrono::seconds(2)};
     return {Join{{member(4), "relay 4", "tcp://10.0.0.4:5601", Role::member}},
             Join{{member(1), "relay", "tcp://10.0.0.9:5601", Role::observer}},
             Leave{member(1), Departure::left},
@@ -84,8 +85,8 @@ std::vector<consensus::Command> commands() {
             CastVote{agreed, member(2), true},
             CastVote{agreed, member(4), true},
             CastVote{agreed, member(1), false, true},
-            CloseAction{agreed, std::chrono::seconds(1)},
-            CancelAction{agreed, member(2), 10, std::chrono::seconds(2)},
+            CloseAction{agreed, {std::chrono::seconds(1), std::chrono::seconds(2)}},
+            CancelAction{agreed, member(2), 10, {std::chrono::seconds(2), std::chrono::seconds(3)}},
             Resize{member(2), 11, 5},
             FinishResize{16, 16}};
 }

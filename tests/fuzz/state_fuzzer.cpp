@@ -37,6 +37,7 @@ void go_on(StateMachine machine) {
         OpenPoll open{PollId{9, 9}, roster.back().id,  1,
                       "topic",      Voting::consensus, std::chrono::seconds(1)};
         open.action = ActionTerms{.at = std::chrono::hours(1), .tolerance = base::Nanos(1)};
+        open.stamp = {base::Nanos(0), base::Nanos(0)};
         apply(open);
     }
     if (!roster.empty()) {
@@ -49,9 +50,11 @@ void go_on(StateMachine machine) {
     }
     const auto actions = machine.actions();
     for (const auto& [id, action] : actions) {
-        if (!roster.empty()) apply(CancelAction{id, roster.back().id, 1, action.terms.at / 2});
+        const base::Nanos time = action.terms.at / 2;
+        if (!roster.empty()) apply(CancelAction{id, roster.back().id, 1, {time, time}});
     }
-    for (const auto& [id, poll] : polls) apply(CloseAction{id, std::chrono::seconds(1)});
+    constexpr base::Nanos second = std::chrono::seconds(1);
+    for (const auto& [id, poll] : polls) apply(CloseAction{id, {second, second}});
     for (const auto& [id, poll] : polls) apply(ExpirePoll{id});
     for (const auto& [id, poll] : polls) require(machine.find_poll(id) == nullptr, "polls expire");
     check_bounds(machine);
