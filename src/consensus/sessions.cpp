@@ -34,12 +34,14 @@ std::optional<std::uint64_t> Sessions::apply(MemberId member, const Request& req
     return std::nullopt;
 }
 
-void Sessions::bound(std::size_t most) {
+void Sessions::bound(std::size_t most, const std::function<bool(MemberId)>& is_in) {
+    const auto worth = [&](const auto& entry) {
+        return std::pair(is_in(entry.first), entry.second.last_index);
+    };
     while (sessions_.size() > most) {
-        const auto oldest = std::min_element(
-            sessions_.begin(), sessions_.end(),
-            [](const auto& a, const auto& b) { return a.second.last_index < b.second.last_index; });
-        sessions_.erase(oldest);
+        sessions_.erase(
+            std::min_element(sessions_.begin(), sessions_.end(),
+                             [&](const auto& a, const auto& b) { return worth(a) < worth(b); }));
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -37,10 +38,8 @@ public:
     /// went astray, and its sender counts it as unknown) and it isn't asked for again.
     std::optional<std::uint64_t> apply(MemberId member, const Request& request,
                                        std::uint64_t index);
-    /// The member's id will not come back.
-    void end(MemberId member) { sessions_.erase(member); }
-    /// Keeps at most `most`, those used last.
-    void bound(std::size_t most);
+    /// Keeps at most `most`: those of whom `is_in` is true, then those used last.
+    void bound(std::size_t most, const std::function<bool(MemberId)>& is_in);
 
     const std::map<MemberId, Session>& all() const { return sessions_; }
     /// For restoring; false if it can't be one.

@@ -24,13 +24,13 @@ void StateMachine::take(std::uint64_t index, OrderedMessage& command,
                         std::vector<Effect>& effects) {
     // Proposed while its sender was in, appended after it was evicted: nobody's message any more.
     if (find_member(command.from) == nullptr) return;
-    const auto before =
-        sessions_.apply(command.from, {command.request, command.settled_below, command.again}, index);
+    const auto before = sessions_.apply(
+        command.from, {command.request, command.settled_below, command.again}, index);
     if (before) {
         effects.push_back(Repeated{command.from, command.request, *before});
         return;
     }
-    sessions_.bound(max_roster);
+    sessions_.bound(max_roster, [this](MemberId id) { return find_member(id) != nullptr; });
     effects.push_back(Ordered{index, std::move(command)});
 }
 

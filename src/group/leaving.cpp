@@ -44,6 +44,7 @@ void GroupLoop::Impl::keep_leaving() {
 
 void GroupLoop::Impl::finish() {
     if (finished_) return;
+    withdraw_lease(base::long_ago);
     if (raft_) {
         const wire::Farewell farewell{raft_->term()};
         // Whom the log tells needs no other word, but those whose votes it may cost a moment.

@@ -74,6 +74,7 @@ private:
         return machine_ ? machine_->founding().incarnation : IncarnationId{};
     }
     void publish_status();
+    void withdraw_lease(Nanos until);
     Nanos find_next_deadline() const;
     void read_clock() { now_ = clock_.now(); }
     Nanos now() const { return now_.monotonic; }

@@ -131,6 +131,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     story("gives its incarnation up: " + why);
     const IncarnationId previous = machine_->founding().incarnation;
     promise_ = {previous, std::max(promise_.until, raft_->promised_until())};
+    withdraw_lease(base::long_ago);
     go_with_known_size();
     // The id is gone for good: who waits for it needn't.
     for (const MemberId& id : raft_->configuration().everyone()) {

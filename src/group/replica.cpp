@@ -85,6 +85,7 @@ void GroupLoop::Impl::pump() {
 }
 
 void GroupLoop::Impl::carry_out(raft::Output& output) {
+    withdraw_lease(raft_->lease_until());
     send_raft(output.send_now);
     if (output.persists()) {
         const io::LogStore::Batch batch{output.hard_state, output.truncate_from, &output.entries,

@@ -64,6 +64,11 @@ void GroupLoop::Impl::write_status(GroupStatus& status) const {
     }
 }
 
+/// The component must not read a lease any more when a word goes out that lets another lead.
+void GroupLoop::Impl::withdraw_lease(Nanos until) {
+    if (until < published_lease_) mailbox_.publish_lease(published_lease_ = until);
+}
+
 void GroupLoop::Impl::publish_status() {
     if (elections_.take_changed()) mailbox_.publish_elections(elections_.records());
     const Nanos lease = raft_ ? raft_->lease_until() : base::long_ago;

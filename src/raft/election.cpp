@@ -41,9 +41,9 @@ bool Raft::is_needed() const {
 }
 
 bool Raft::may_campaign(Moment now, Term handed_on) const {
-    // A witness lacks what it would have to replicate.
+    // A witness lacks what it would have to replicate, also when it is none any more.
     return role_ != Role::leader && is_needed() && !configuration().is_witness(options_.self) &&
-           !withholding(now) && !bound_to_another(now, options_.self, handed_on);
+           !lacks_data_ && !withholding(now) && !bound_to_another(now, options_.self, handed_on);
 }
 
 void Raft::campaign(Moment now, Trigger trigger) {

@@ -262,6 +262,7 @@ void Raft::fingerprint_of_role(Digest& digest) const {
         digest.add(progress.match);
         digest.add(progress.next);
         digest.monotonic(progress.heard);
+        digest.monotonic(progress.heard_promptly);
         digest.boottime(progress.promised_sent);
         digest.boottime(progress.probe_sent);
         digest.add(progress.probe_due);

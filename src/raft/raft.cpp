@@ -34,7 +34,10 @@ Raft::Raft(Options options, Moment now, std::shared_ptr<const Snapshot> base, Ha
       hard_state_(hard_state),
       given_hard_state_(hard_state) {
     check_usable(options_);
-    for (Entry& entry : restored) log_.append(std::move(entry));
+    for (Entry& entry : restored) {
+        lacks_data_ |= entry.withheld();
+        log_.append(std::move(entry));
+    }
     // A received state may be of a later term than anything this member has voted in.
     if (log_.last_term() > hard_state_.term) hard_state_ = {log_.last_term(), {}};
     commit_index_ = handed_out_ = log_.snapshot()->index;
@@ -53,6 +56,8 @@ void Raft::tick(Moment now) {
 
 void Raft::receive(Moment now, MemberId from, const Message& message) {
     if (!from || from == options_.self || !is_sound(message)) return;
+    const Term term = std::visit([](const auto& each) { return each.term; }, message);
+    if (term > hard_state_.term + max_term_leap) return;
     note_new_life(from, message);
     if (const auto* answer = std::get_if<VoteReply>(&message)) {
         on_vote_reply(now, from, *answer);
@@ -113,6 +118,7 @@ void Raft::become_follower(Moment now, Term term, MemberId leader) {
     role_ = Role::follower;
     leader_ = leader;
     if (leader) last_leader_ = leader;
+    if (leader && leader == preferred_) preferred_ = {};
     succession_.reset();
     grants_.clear();
     progress_.clear();

@@ -45,8 +45,9 @@ struct Options {
     Nanos election_min{};  ///< shortest election timeout; also the length of a promise
     Nanos election_max{};
     double clock_drift = 0.01;  ///< leases and the age limit are election_min * (1 - this)
-    /// CLOCK_MONOTONIC until which this node votes for nobody and promises nothing: the wait of a
-    /// volatile member after its start, or promises carried from an earlier incarnation (rule 5).
+    /// CLOCK_MONOTONIC until which this node votes for nobody and promises nothing: election_min
+    /// after every start of a process that may have promised something, a durable member's too, as
+    /// promises are not on disk; and promises carried from an earlier incarnation (rule 5).
     Nanos withhold_until = base::long_ago;
     std::uint64_t seed = 0;
     std::size_t max_append_entries = 1024;
@@ -329,8 +330,9 @@ private:
         } state = State::replicate;
         Index match = 0;
         Index next = 1;
-        Nanos heard = base::long_ago;          ///< CLOCK_MONOTONIC
-        Nanos promised_sent = base::long_ago;  ///< CLOCK_BOOTTIME of the newest promised request
+        Nanos heard = base::long_ago;           ///< CLOCK_MONOTONIC
+        Nanos heard_promptly = base::long_ago;  ///< … of an answer young enough to count
+        Nanos promised_sent = base::long_ago;   ///< CLOCK_BOOTTIME of the newest promised request
         Nanos probe_sent = base::long_ago;  ///< CLOCK_BOOTTIME; rejections of older ones are stale
         bool probe_due = false;
         /// The state on its way, held until it is there, though the log may have moved on.
@@ -411,6 +413,9 @@ private:
     bool handed_on_ = false;  ///< TimeoutNow was sent in this term: no lease any more
     std::optional<Transfer> transfer_;
     Nanos prefer_at_ = base::never;  ///< when to look for a voter of a greater priority
+    MemberId preferred_;             ///< the last one that was handed on to, until it leads
+    Nanos prefer_pause_{};           ///< before that is tried again
+    bool lacks_data_ = false;        ///< entries were withheld from it, and no state has come since
     std::size_t uncommitted_bytes_ = 0;
     std::deque<PendingRead> reads_;  ///< in the order of their times
     std::vector<ReadReady> reads_ready_;

@@ -84,6 +84,7 @@ Raft::Taken Raft::take_entries(MemberId from, const Append& append) {
         }
         if (log_.term_at(entry.index) == entry.term) continue;
         if (entry.index <= log_.last_index()) truncate_log(entry.index);
+        lacks_data_ |= entry.withheld();
         log_.append(entry);
     }
     return Taken::all;

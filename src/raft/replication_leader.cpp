@@ -28,11 +28,15 @@ void Raft::tick_leader(Moment now) {
     }
 }
 
-/// Since when a quorum has been heard; the start of the leadership counts as having heard all.
+/// Since when a quorum has been heard; the start of the leadership counts as having heard all. An
+/// answer that is too old to count for anything is none: who gets no others can decide nothing.
 Nanos Raft::quorum_heard_at(Moment now) const {
     return quorum_value(configuration(), base::long_ago, [&](MemberId id) {
         if (id == options_.self) return now.monotonic;
-        return std::max(heard_at(id), leader_since_.monotonic);
+        const auto found = progress_.find(id);
+        const Nanos heard =
+            found == progress_.end() ? base::long_ago : found->second.heard_promptly;
+        return std::max(heard, leader_since_.monotonic);
     });
 }
 
@@ -164,6 +168,7 @@ void Raft::on_append_reply(Moment now, MemberId from, const AppendReply& reply) 
     Progress& progress = found->second;
     note_life(from, reply.sent);
     progress.heard = now.monotonic;
+    if (fresh(now, reply.sent)) progress.heard_promptly = now.monotonic;
     progress.priority = reply.priority;
     if (reply.promise && of_this_term) {
         progress.promised_sent = std::max(progress.promised_sent, reply.sent);

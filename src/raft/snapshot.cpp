@@ -93,6 +93,7 @@ void Raft::on_snapshot_reply(Moment now, MemberId from, const SnapshotReply& rep
     Progress& progress = found->second;
     note_life(from, reply.sent);
     progress.heard = now.monotonic;
+    if (fresh(now, reply.sent)) progress.heard_promptly = now.monotonic;
     if (progress.state != Progress::State::snapshot || reply.index != progress.snapshot->index ||
         reply.received > progress.snapshot->state.size()) {
         return;
@@ -148,6 +149,7 @@ bool Raft::install(const std::shared_ptr<const Snapshot>& snapshot) {
     if (options_.is_readable && !options_.is_readable(*snapshot)) return false;
     commit_index_ = handed_out_ = snapshot->index;
     log_.reset(snapshot);
+    lacks_data_ = false;
     unsaved_from_ = snapshot->index + 1;
     persisted_ = 0;
     truncate_from_.reset();

@@ -6,6 +6,12 @@
 
 namespace quorate::raft {
 
+namespace {
+/// Between two tries to hand on to the same preferred voter, in election timeouts.
+constexpr int shortest_pause = 10;
+constexpr int longest_pause = 2000;
+}  // namespace
+
 Result<> Raft::transfer_leadership(Moment now, MemberId target) {
     if (role_ != Role::leader) {
         return Error{ErrorCode::not_leader, "only the leader hands leadership on: ask it"};
@@ -56,8 +62,9 @@ void Raft::tick_transfer(Moment now) {
     start_candidacy(now, Trigger::transfer, 0);
 }
 
-/// The voter of the greatest priority takes over once it keeps up with the log (section 3.10). It
-/// is looked for now and then only: a hand-over that failed must not be tried without pause.
+/// The voter of the greatest priority takes over once it keeps up with the log (section 3.10). One
+/// that was handed on to and did not come to lead may never, and each try costs the group a moment:
+/// the pause before the next one doubles.
 void Raft::hand_on_to_preferred(Moment now) {
     if (now.monotonic < prefer_at_ || transfer_ || change_in_progress() || !established()) return;
     MemberId preferred;
@@ -70,7 +77,10 @@ void Raft::hand_on_to_preferred(Moment now) {
         preferred = id;
     }
     if (!preferred) return;
-    prefer_at_ = now.monotonic + 10 * options_.election_max;
+    if (preferred != preferred_) prefer_pause_ = shortest_pause * options_.election_max;
+    preferred_ = preferred;
+    prefer_at_ = now.monotonic + prefer_pause_;
+    prefer_pause_ = std::min(2 * prefer_pause_, longest_pause * options_.election_max);
     (void)transfer_leadership(now, preferred);
 }
 

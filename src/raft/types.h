@@ -25,7 +25,9 @@ using base::Nanos;
 /// Witnesses are voters that keep no application data: they vote and acknowledge by the log's
 /// terms and indexes, and never lead. They are at most half of `voters` and of `outgoing`, so that
 /// every majority has a voter which holds what it acknowledged. Once a witness, always a
-/// witness: it has nothing to become anything else with.
+/// witness: it has nothing to become anything else with. That is its owner's to see to: the core
+/// knows of itself alone that entries were withheld from it, and doesn't campaign then. A state
+/// goes to a witness whole: what it must not keep must not be in it.
 ///
 /// Seats are how many voters there are to be once everybody is there (design rule 1). They stand in
 /// the configuration and not in the options, because a quorum that counts by other seats is another

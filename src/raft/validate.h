@@ -6,8 +6,10 @@
 
 namespace quorate::raft {
 
-/// Terms stay far from overflow, so that a forged one can't end all elections.
+/// Terms stay far from overflow. One election a millisecond, by which terms rise, takes more than a
+/// month to a leap: what is further ahead is forged, and would bring the end of all terms nearer.
 inline constexpr Term max_term = Term{1} << 62;
+inline constexpr Term max_term_leap = Term{1} << 32;
 inline constexpr Index max_index = Index{1} << 62;
 
 /// At least one voter, nobody twice in a list, no learner that votes.

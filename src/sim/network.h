@@ -60,6 +60,8 @@ public:
     // ---- faults ----
     Weather weather;
     Tap tap;
+    /// Sees every frame when it is handed over, by whom: for the referee.
+    std::function<void(Life from, const Payload&)> handed_over;
     /// Cuts overlap: a way is open when it was mended as often as it was cut.
     void cut(Node from, Node to);
     void mend(Node from, Node to);

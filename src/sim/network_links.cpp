@@ -7,6 +7,7 @@
 namespace quorate::sim {
 
 bool Network::send(Life from, const std::string& endpoint, Payload frame) {
+    if (handed_over) handed_over(from, frame);
     Process& sender = processes_[from];
     Link& link = sender.links[endpoint];
     if (link.connection != 0 && connections_[link.connection].open) {

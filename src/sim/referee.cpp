@@ -5,6 +5,7 @@ namespace quorate::sim {
 Referee::Referee(const Profile& profile, const std::string& group, const Scheduler& scheduler,
                  const Story& story, Counters& counters)
     : profile_(profile),
+      group_(group),
       scheduler_(scheduler),
       story_(story),
       counters_(counters),

@@ -51,6 +51,7 @@ public:
     void posted(Process& process, const Event& event, bool taken);
     void given(Process& process, const io::Command& command);
     void turned(Process& process);
+    void sends(const Process& process, const Payload& frame) const;
     void woke(Process& process, const io::AlarmSetting& setting, const io::ActionWoke& woke);
 
     /// A poll that a running member was asked about and never told the outcome of.
@@ -166,6 +167,7 @@ private:
     void tell_membership(Process&, MembershipOrder::Change change, MemberId member);
 
     const Profile& profile_;
+    const std::string group_;
     const Scheduler& scheduler_;
     const Story& story_;
     Counters& counters_;

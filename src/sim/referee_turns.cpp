@@ -228,6 +228,24 @@ void Referee::look_at_lease(Process& process) {
                  scheduler_.now());
 }
 
+/// What Raft says may let another lead before this turn ends: the component must not read a lease
+/// then that is over (rule 5).
+void Referee::sends(const Process& process, const Payload& bytes) const {
+    if (is_default() || !process.loop) return;
+    const Nanos shown = process.mailbox.lease_until();
+    if (shown <= process.clock.now().boottime) return;
+    const raft::Raft* raft = process.loop->raft();
+    if (raft != nullptr && raft->lease_until() >= shown) return;
+    const auto decoded = wire::decode(bytes, group_);
+    const auto* frame = std::get_if<wire::Frame>(&decoded);
+    if (frame == nullptr) return;
+    if (std::holds_alternative<wire::RaftFrame>(frame->body) ||
+        std::holds_alternative<wire::Farewell>(frame->body)) {
+        broken("a lease that is over is shown no longer",
+               process.label() + " shows one while it says that another may lead");
+    }
+}
+
 bool Referee::really_gone(MemberId id) const {
     return gone_.contains(id) || handed_on_.contains(id);
 }

@@ -19,6 +19,9 @@ World::World(const Profile& profile, std::uint64_t seed, const Story& story, Cou
                [this](Life life, io::TransportEvent event) { receive(life, std::move(event)); }),
       referee_(profile, group_, scheduler_, story, counters) {
     network_.weather = profile.weather;
+    network_.handed_over = [this](Life from, const Payload& frame) {
+        if (Process* process = find(from)) referee_.sends(*process, frame);
+    };
     for (Node node = 0; node < profile.machines; ++node) {
         const double error = profile.member.clock_drift / 2 * (2 * random_.unit() - 1);
         const Nanos uptime = random_.between(10s, 100'000s);

@@ -262,6 +262,9 @@ Configuration Story::some_configuration() {
     configuration.voters = some_members();
     configuration.outgoing = some_members();
     configuration.learners = some_members();
+    for (const MemberId& id : some_members()) {
+        if (configuration.is_voter(id)) configuration.witnesses.push_back(id);
+    }
     configuration.seats = static_cast<std::uint32_t>(1 + configuration.voters.size());
     if (configuration.joint()) configuration.outgoing_seats = 3;
     return configuration;
@@ -282,8 +285,12 @@ Append Story::some_append() {
         Entry entry;
         entry.index = append.prev_index + i;
         entry.term = near(append.term);
-        entry.kind = static_cast<EntryKind>(input_.byte() % 3);
-        if (entry.kind == EntryKind::command) entry.data = Payload("x");
+        const std::uint8_t kind = input_.byte();
+        entry.kind = static_cast<EntryKind>(kind % 4);
+        const bool withheld = entry.kind == EntryKind::application && (kind & 4) != 0;
+        const bool carries =
+            entry.kind == EntryKind::command || entry.kind == EntryKind::application;
+        if (carries && !withheld) entry.data = Payload("x");
         if (entry.kind == EntryKind::configuration) {
             entry.configuration = std::make_shared<const Configuration>(some_configuration());
         }
@@ -297,8 +304,12 @@ InstallSnapshot Story::some_state() {
     snapshot->index = near(core_.log().last_index());
     snapshot->term = near(core_.log().last_term());
     snapshot->configuration = some_configuration();
+    // Chunks of a state of 8 bytes, in any order.
+    const std::uint8_t shape = input_.byte();
+    const std::size_t size = shape % 8;
+    snapshot->state = Payload(std::string(size, 's'));
     const Term term = near(core_.term());
-    return {term, std::move(snapshot), some_time()};
+    return {term, std::move(snapshot), some_time(), shape / 8 % 8u, (shape & 64) == 0};
 }
 
 Message Story::some_message() {
@@ -330,6 +341,9 @@ Message Story::some_message() {
             return some_state();
         case 5:
             return TimeoutNow{near(core_.term())};
+        case 6:
+            return SnapshotReply{near(core_.term()), near(core_.log().snapshot()->index),
+                                 near(core_.log().snapshot()->state.size()), some_time()};
         default:
             return some_append();
     }

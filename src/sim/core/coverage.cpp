@@ -43,6 +43,7 @@ constexpr std::array<const char*, branches> names = {
     "learner added",
     "learner removed",
     "voter replaced",
+    "several voters replaced at once",
     "group grown",
     "change refused",
     "log truncated",

@@ -51,6 +51,7 @@ enum class Branch : std::uint8_t {
     learner_added,
     learner_removed,
     voter_replaced,
+    several_replaced,
     group_grown,
     change_refused,
     // the log

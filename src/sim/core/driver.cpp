@@ -97,6 +97,16 @@ void Driver::change(Node& leader) {
             if (learner == nullptr || out == nullptr) return;
             std::erase(next.learners, learner->id);
             put(next.voters, out->id, learner->id);
+            // Any change is one: several voters, too.
+            Node* second = pick(next.learners, [&](const Node& each) {
+                return each.running() && leader.raft->caught_up(now, each.id);
+            });
+            Node* goes = pick(next.voters, [&](const Node& each) { return &each != learner; });
+            if (second != nullptr && goes != nullptr && random_.one_in(2)) {
+                std::erase(next.learners, second->id);
+                put(next.voters, goes->id, second->id);
+                return propose(leader, std::move(next), Branch::several_replaced);
+            }
             if (world_.profile().witness && random_.one_in(2)) {
                 next.witnesses.push_back(learner->id);
                 return propose(leader, std::move(next), Branch::witness_named);

@@ -12,15 +12,17 @@ void Settling::run() {
     const bool slow = 8 * profile.weather.delay_max > profile.election_min;
     const Nanos timeout = (slow ? 2 : 1) * profile.election_max;
     Totals& totals = world_.totals();
-    totals.leader_after = await(&Settling::candidate_missing, leader_within * timeout,
-                                "once the faults end somebody leads");
+    totals.leader_after = await(
+        &Settling::candidate_missing, [&] { return leader_within * timeout; },
+        "once the faults end somebody leads");
     // What is behind has to be caught up with before anything is committed.
-    await(&Settling::leader_missing, leader_within * timeout + backlog_takes(),
-          "once somebody leads it has a lease");
-    totals.all_done_after = await(&Settling::rest_missing, done_within * timeout + backlog_takes(),
-                                  "once somebody leads everything is done");
-    await(&Settling::entries_missing, done_within * timeout + backlog_takes(),
-          "once somebody leads everybody gets everything");
+    await(
+        &Settling::leader_missing, [&] { return leader_within * timeout + backlog_takes(); },
+        "once somebody leads it has a lease");
+    const auto done_in = [&] { return done_within * timeout + backlog_takes(); };
+    totals.all_done_after =
+        await(&Settling::rest_missing, done_in, "once somebody leads everything is done");
+    await(&Settling::entries_missing, done_in, "once somebody leads everybody gets everything");
     check_contents();
 }
 
@@ -34,16 +36,24 @@ void Settling::check_contents() {
     }
 }
 
-std::uint64_t Settling::await(std::string (Settling::*missing)(), Nanos limit, const char* what) {
+/// Who takes the place of one that is gone begins from nothing: its time counts from when it came.
+std::uint64_t Settling::await(std::string (Settling::*missing)(),
+                              const std::function<Nanos()>& limit, const char* what) {
     const Nanos timeout = world_.profile().election_max;
     const Nanos begin = world_.now();
+    Nanos deadline = begin + limit();
+    Index change = last_change();
+    int changes = 0;
     std::string problem = (this->*missing)();
-    while (!problem.empty() && world_.now() < begin + limit) {
+    while (!problem.empty() && world_.now() < deadline) {
         world_.scheduler().run_until(world_.now() + timeout / 20);
         problem = (this->*missing)();
+        if (last_change() <= change || ++changes > most_changes) continue;
+        change = last_change();
+        deadline = world_.now() + limit();
     }
     if (!problem.empty())
-        broken(what, problem + " after " + seconds(limit) + " s:" + who_is_where());
+        broken(what, problem + " after " + seconds(world_.now() - begin) + " s:" + who_is_where());
     return static_cast<std::uint64_t>(100 * (world_.now() - begin) / timeout);
 }
 
@@ -81,6 +91,10 @@ Nanos Settling::backlog_takes() {
     }
     const Profile& profile = world_.profile();
     return static_cast<long>(backlog) * (4 * profile.weather.delay_max + 2 * profile.sync_max);
+}
+
+Index Settling::last_change() {
+    return world_.leader() == nullptr ? 0 : world_.leader()->raft->log().configuration_index();
 }
 
 std::string Settling::candidate_missing() {

@@ -6,9 +6,11 @@
 //   configuration is under way, and every member follows that leader;
 //   within done_within more, every member has applied everything.
 // To each of the latter three comes the time that the largest backlog takes, at one entry for two
-// round trips and two syncs.
+// round trips and two syncs; it counts anew from a change of the configuration, of which there are
+// most_changes at most.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "sim/core/clients.h"
@@ -20,6 +22,7 @@ class Settling {
 public:
     static constexpr int leader_within = 10;
     static constexpr int done_within = 10;
+    static constexpr int most_changes = 30;
 
     Settling(World& world, const Clients& clients) : world_(world), clients_(clients) {}
 
@@ -33,11 +36,13 @@ private:
     std::string rest_missing();
     std::string who_is_where() const;
     std::string entries_missing();
-    /// How long it took, in % of election_max.
     /// Members other than witnesses were given every entry with its content.
     void check_contents();
-    std::uint64_t await(std::string (Settling::*missing)(), Nanos limit, const char* what);
+    /// How long it took, in % of election_max.
+    std::uint64_t await(std::string (Settling::*missing)(), const std::function<Nanos()>& limit,
+                        const char* what);
     Nanos backlog_takes();
+    Index last_change();
 
     World& world_;
     const Clients& clients_;

@@ -41,9 +41,11 @@ TEST(Sessions, AreBoundedWhateverANumberSays) {
     EXPECT_LE(sessions.all().at(member(1)).applied.size(), Sessions::window);
     EXPECT_EQ(sessions.apply(member(1), {1, 0}, 3), 0u);
     for (std::uint64_t id = 2; id <= 20; ++id) (void)sessions.apply(member(id), {1, 0}, 10 + id);
-    sessions.bound(3);
+    sessions.bound(3, [](MemberId) { return false; });
     EXPECT_EQ(sessions.all().size(), 3u);
     EXPECT_TRUE(sessions.all().contains(member(20))) << "those used last stay";
+    sessions.bound(1, [](MemberId id) { return id == member(19); });
+    EXPECT_TRUE(sessions.all().contains(member(19))) << "who is in goes on before who was";
 }
 
 TEST(StateMachineSessions, ADoubledMessageIsToldOnceAndItsPlaceIsTheFirst) {

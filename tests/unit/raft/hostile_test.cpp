@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "raft/validate.h"
 #include "tests/unit/raft/cluster.h"
 
 namespace quorate::raft::test {
@@ -50,6 +51,16 @@ TEST(Hostile, ConfigurationsThatCannotBeAreIgnored) {
     expect_ignored(InstallSnapshot{1, nullptr, {}});
     auto broken = std::make_shared<Snapshot>();
     expect_ignored(InstallSnapshot{1, broken, {}});
+}
+
+/// A term that is adopted is never given up again: by leaps to the last one there would be no
+/// election any more.
+TEST(Hostile, TermsFarAheadAreIgnored) {
+    expect_ignored(append_of(max_term_leap + 1, 0, 0));
+    expect_ignored(vote_for(max_term, 1, 1));
+    Solo solo;
+    solo.hear(2, append_of(max_term_leap, 0, 0));
+    EXPECT_EQ(solo.raft.term(), max_term_leap) << "a leap that may just be";
 }
 
 TEST(Hostile, VoteRequestsThatCannotBeAreIgnored) {
