@@ -123,6 +123,8 @@ struct VoteRequest {
     Duration at{};  ///< actions: the moment, as read on `clock`
     ActionClock clock = ActionClock::realtime;
 };
+/// `lost`: the incarnation was given up; or this member was given a state in place of the log, and so
+/// many polls had closed since that nobody knows any more how this one did.
 enum class Outcome : std::uint8_t { yes, no, timeout, lost };
 struct VoteResult {
     PollId poll;

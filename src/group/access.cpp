@@ -34,7 +34,11 @@ void GroupLoop::Impl::on_other_deployment(const io::FrameArrived& arrived,
     } else if (const auto* answer = std::get_if<wire::OtherDeployment>(&frame.body)) {
         for (const auto& [endpoint, greeting] : peers_.greetings()) {
             const bool ours = greeting.nonce == answer->nonce && greeting.sent_at != base::long_ago;
-            if (ours) return note_refusal(name + "the member at " + endpoint);
+            if (!ours) continue;
+            // Only who was named as one to ask first is missed: others share the network, and
+            // perhaps the keys, and are another deployment.
+            const std::string sentence = name + "the member at " + endpoint;
+            return greeting.seed ? note_refusal(sentence) : tell_security(sentence);
         }
     }
 }

@@ -154,6 +154,12 @@ void GroupLoop::Impl::tell_result(const consensus::PollClosed& closed) {
                             open != nullptr ? open->topic : closed.topic});
 }
 
+VoteResult GroupLoop::Impl::lost_result(const consensus::Poll& poll) {
+    const auto electorate = static_cast<std::uint32_t>(poll.electorate.size());
+    return {poll.id, Outcome::lost, poll.yes_votes(), poll.no_votes(), electorate, 0,
+            {},      poll.topic};
+}
+
 void GroupLoop::Impl::ask_for_vote(const consensus::Poll& poll) {
     VoteRequest request{poll.id,        poll.topic,   poll.kind,
                         Subject::value, poll.timeout, poll.requester};

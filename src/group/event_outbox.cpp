@@ -19,18 +19,17 @@ void EventOutbox::post(Event event) {
     }
     flush();
     if (must_arrive(event)) {
-        if (empty() && mailbox_.post(event)) return;
+        if (kept_.empty() && mailbox_.post(event)) return;
         kept_.push_back(std::move(event));
-    } else if (!empty() || !mailbox_.post(std::move(event))) {
+    } else if (lost_ > 0 || !kept_.empty() || !mailbox_.post(std::move(event))) {
         ++lost_;
         ++dropped_;
     }
 }
 
 void EventOutbox::flush() {
-    // The gap is told first: what is kept came after it.
     if (lost_ > 0 && mailbox_.post(EventsLost{lost_})) lost_ = 0;
-    while (lost_ == 0 && !kept_.empty() && mailbox_.post(kept_.front())) kept_.pop_front();
+    while (!kept_.empty() && mailbox_.post(kept_.front())) kept_.pop_front();
 }
 
 }  // namespace quorate::group

@@ -1,8 +1,9 @@
 // Events on their way to the component, over a mailbox that may be full.
 //
 // The outcome of a request, Refused and Left are kept until there is room (their number is bounded
-// by the requests outstanding); other events are dropped and counted, and the component is told the
-// count before the next event that gets through (rule 11). Owned and used by one loop.
+// by the requests outstanding), and wait for nothing else; other events are dropped and counted,
+// and the component is told the count before the next of them that gets through (rule 11). Owned
+// and used by one loop.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,10 @@ public:
     void flush();
     /// Events that were dropped, since the beginning.
     std::uint64_t lost() const { return dropped_; }
-    bool empty() const { return kept_.empty() && lost_ == 0; }
+    /// Of these, those that the component has not been told of.
+    std::uint64_t untold() const { return lost_; }
+    /// Nothing waits for room.
+    bool empty() const { return kept_.empty(); }
 
 private:
     io::Mailbox& mailbox_;

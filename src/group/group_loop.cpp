@@ -18,6 +18,9 @@ void GroupLoop::turn(const std::vector<io::TransportEvent>& arrived,
 Nanos GroupLoop::next_deadline() const {
     return impl_->next_deadline();
 }
+std::uint64_t GroupLoop::untold_losses() const {
+    return impl_->untold_losses();
+}
 bool GroupLoop::finished() const {
     return impl_->finished();
 }

@@ -108,7 +108,8 @@ public:
     const consensus::StateMachine* machine() const;  ///< null while outside
     GroupStatus status() const;
     const DropCounters& drops() const;
-    base::Nanos promised_until() const;  ///< in any incarnation (rule 5)
+    std::uint64_t untold_losses() const;  ///< events dropped that EventsLost has not told of yet
+    base::Nanos promised_until() const;   ///< in any incarnation (rule 5)
 
 private:
     class Impl;

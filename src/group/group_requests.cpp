@@ -170,10 +170,18 @@ Duration Group::Impl::action_time() const {
     return group::read_action_clock(options_.clock);
 }
 
+/// Lease and fencing token are of one moment: a lease is shown behind the status of its term, and
+/// withdrawn before the next one.
 GroupStatus Group::Impl::status() const {
-    GroupStatus status = *published_.status();
+    std::shared_ptr<const GroupStatus> published = published_.status();
+    bool lease = am_leader();
+    for (auto later = published_.status(); later != published; later = published_.status()) {
+        published = std::move(later);
+        lease = am_leader();
+    }
+    GroupStatus status = *published;
     status.commit_index = std::max(status.commit_index, published_.commit_index());
-    status.lease = am_leader();
+    status.lease = lease && status.state == State::leader;
     status.loop_lateness = published_.lateness();
     return status;
 }

@@ -115,9 +115,15 @@ public:
         } catch (const std::exception& exception) {
             base::check_failed(__FILE__, __LINE__, "no exceptions in a worker", exception.what());
         }
+        // Before anybody can see that this member is gone.
+        mailbox_.publish_lease(base::long_ago);
+        untold_ = loop_->untold_losses();
         loop_.reset();
         transport_->close_all(flush_bound);
     }
+
+    /// Events that were lost, and that the component has not been told of; after run().
+    std::uint64_t untold_losses() const { return untold_; }
 
 private:
     void turn() {
@@ -167,6 +173,7 @@ private:
     std::vector<io::TransportEvent> arrived_;
     std::vector<io::Command> commands_;
     base::Nanos leave_by_ = base::never;
+    std::uint64_t untold_ = 0;
 };
 
 GroupThread::GroupThread(const LoopOptions& options, Published& published, const Actuator& actuator)
@@ -187,8 +194,9 @@ Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Sha
         told.set_value(outcome);
         if (!outcome) return;
         self->worker_->run();
+        const std::uint64_t untold = self->worker_->untold_losses();
         self->worker_.reset();
-        self->mailbox_.finish();
+        self->mailbox_.finish(untold);
     });
     if (auto outcome = permitted.get(); !outcome) return outcome.error();
     return started;

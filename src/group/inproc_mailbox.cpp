@@ -51,11 +51,12 @@ void InprocMailbox::publish_metrics(const GroupMetrics& metrics) {
                                      .events_waiting = waiting_.load(std::memory_order_relaxed)});
 }
 
-void InprocMailbox::finish() {
+void InprocMailbox::finish(std::uint64_t lost) {
     published_.set_lease(base::long_ago);
     GroupStatus gone;
     gone.id = published_.status()->id;
     published_.set_status(std::move(gone));
+    if (lost > 0) batch_.emplace_back(EventsLost{lost});
     batch_.emplace_back(Left{});
     flush();
 }

@@ -50,8 +50,8 @@ public:
     /// The commands that wait, for the worker to take, or to sleep until some do.
     CommandQueue& commands() { return commands_; }
     /// The last thing the worker does: queries tell of nobody any more, and Left, which post() held
-    /// back until now, is sent.
-    void finish();
+    /// back until now, is sent; before it the count of events that were lost and not told of.
+    void finish(std::uint64_t lost);
 
 private:
     static bool has_own_place(const Event& event);

@@ -49,6 +49,7 @@ public:
     void turn(const std::vector<io::TransportEvent>& arrived, std::vector<io::Command>& commands);
     Nanos next_deadline() const { return next_deadline_; }
     bool finished() const { return finished_; }
+    std::uint64_t untold_losses() const { return outbox_.untold(); }
     GroupStatus status() const;
     void write_status(GroupStatus& status) const;
 
@@ -74,6 +75,7 @@ private:
         return machine_ ? machine_->founding().incarnation : IncarnationId{};
     }
     void publish_status();
+    void show_status();
     void withdraw_lease(Nanos until);
     Nanos find_next_deadline() const;
     void read_clock() { now_ = clock_.now(); }
@@ -204,6 +206,7 @@ private:
     void restore(const raft::Snapshot& snapshot);
     void tell_result(const consensus::PollClosed& closed);
     void ask_for_vote(const consensus::Poll& poll);
+    static VoteResult lost_result(const consensus::Poll& poll);
     void ask_for_missed_votes(const std::set<PollId>& told);
     void apply(const raft::Entry& entry);
     void compact_log(raft::Index applied);

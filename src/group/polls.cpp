@@ -29,6 +29,11 @@ void GroupLoop::Impl::cast(const io::SendVote& command, Nanos wait_until) {
                closed ? "the poll is closed" : "no poll of that id asks for this member's vote");
         return;
     }
+    if (poll->electorate.at(self_).gone) {
+        failed(command.request, ErrorCode::too_late,
+               "this member left while the poll was open: its vote is gone");
+        return;
+    }
     if (command.yes && poll->action && !is_synchronised_for(*poll->action)) {
         failed(command.request, ErrorCode::clock_unsynchronised, why_unsynchronised(*poll->action));
         refuse_for_the_clock(*poll);

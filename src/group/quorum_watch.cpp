@@ -139,15 +139,7 @@ void GroupLoop::Impl::give_up(const std::string& why) {
     }
     std::vector<VoteResult> lost;
     for (const auto& [id, poll] : machine_->open_polls()) {
-        if (!told_joined_ && !poll.electorate.contains(self_)) continue;
-        lost.push_back(VoteResult{id,
-                                  Outcome::lost,
-                                  poll.yes_votes(),
-                                  poll.no_votes(),
-                                  static_cast<std::uint32_t>(poll.electorate.size()),
-                                  0,
-                                  {},
-                                  poll.topic});
+        if (told_joined_ || poll.electorate.contains(self_)) lost.push_back(lost_result(poll));
     }
     if (told_leader_) tell_leader_lost();
     elections_.left(now());

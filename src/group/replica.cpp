@@ -150,7 +150,14 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
         if (!restored->actions().contains(missed.poll)) tell_missed_action(missed);
     }
     std::set<PollId> told;
-    for (const auto& [id, poll] : machine_->open_polls()) told.insert(id);
+    for (const auto& [id, poll] : machine_->open_polls()) {
+        told.insert(id);
+        // So many have closed since that nobody knows any more how this one did.
+        const bool forgotten = !restored->find_poll(id) && !restored->find_result(id);
+        if (forgotten && (was_in || poll.electorate.contains(self_))) {
+            outbox_.post(lost_result(poll));
+        }
+    }
     std::set<PollId> known_actions;
     for (const auto& [id, action] : machine_->actions()) known_actions.insert(id);
     *machine_ = std::move(*restored);

@@ -72,17 +72,25 @@ void GroupLoop::Impl::withdraw_lease(Nanos until) {
 void GroupLoop::Impl::publish_status() {
     if (elections_.take_changed()) mailbox_.publish_elections(elections_.records());
     const Nanos lease = raft_ ? raft_->lease_until() : base::long_ago;
-    if (lease != published_lease_) mailbox_.publish_lease(published_lease_ = lease);
+    withdraw_lease(lease);
     const raft::Index commit = raft_ ? raft_->commit_index() : 0;
     if (commit != published_commit_) mailbox_.publish_commit(published_commit_ = commit);
     if (raft_) {
-        status_dirty_ |= raft_->role() != published_role_ || raft_->term() != published_term_ ||
-                         raft_->leader() != published_leader_;
+        const bool other_token = raft_->role() != published_role_ ||
+                                 raft_->term() != published_term_ ||
+                                 raft_->leader() != published_leader_;
+        if (other_token) withdraw_lease(base::long_ago);
+        status_dirty_ |= other_token;
         published_role_ = raft_->role();
         published_term_ = raft_->term();
         published_leader_ = raft_->leader();
     }
-    if (!status_dirty_) return;
+    if (status_dirty_) show_status();
+    // Behind the status that has its token: who reads both never pairs it with another.
+    if (lease != published_lease_) mailbox_.publish_lease(published_lease_ = lease);
+}
+
+void GroupLoop::Impl::show_status() {
     status_dirty_ = false;
     mailbox_.publish_lateness(lateness_);
     std::swap(status_, former_status_);

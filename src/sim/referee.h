@@ -91,6 +91,7 @@ private:
         Nanos left_promised_until = base::long_ago;
         bool may_miss = false;     ///< its mailbox was full, so that it isn't told everything
         bool gave_up = false;      ///< in this turn
+        bool given_state = false;  ///< likewise
         bool quorum_lost = false;  ///< as it was told
         /// Its ordered messages on their way. The incarnation is the one it was in after the turn
         /// in which it asked: the answer may come late, when it is in another.

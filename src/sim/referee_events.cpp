@@ -89,6 +89,7 @@ void Referee::told(Process& process, const GroupReset& event) {
 }
 
 void Referee::told(Process& process, const StateRestored& event) {
+    watch(process).given_state = true;
     commands_.given_state(process.life, watch(process).incarnation, event.index);
     if (watch(process).may_miss) return;
     membership_.begins(process.life, process.loop->id(), watch(process).incarnation, event.index);

@@ -171,6 +171,44 @@ TEST(Group, leadership_is_handed_on_when_asked) {
     EXPECT_FALSE(refused);
 }
 
+/// Whoever reads both guards what it does by them.
+TEST(Group, a_lease_is_never_shown_with_the_fencing_token_of_another) {
+    Room room(3);
+    std::atomic<bool> ends = false;
+    std::atomic<int> leases = 0;
+    std::atomic<int> wrong = 0;
+    std::vector<std::thread> readers;
+    for (Member* member : room.pointers()) {
+        readers.emplace_back([&, member] {
+            while (!ends) {
+                const GroupStatus status = member->group.status();
+                if (!status.lease) continue;
+                ++leases;
+                if (status.state != State::leader || status.leader != status.id) ++wrong;
+            }
+        });
+    }
+    for (int handed_on = 0; handed_on < 20; ++handed_on) {
+        Member& heir = room.follower();
+        const MemberId id = heir.group.id();
+        Group& leader = room.leader().group;
+        (void)leader.await(leader.transfer_leadership(id));
+        EXPECT_TRUE(room.await([&] {
+            const std::vector<Member*> all = room.pointers();
+            return std::any_of(all.begin(), all.end(),
+                               [](Member* one) { return one->group.am_leader(); });
+        }));
+        EXPECT_TRUE(room.await([&] {
+            return room[0].leader && room[0].leader == room[1].leader &&
+                   room[1].leader == room[2].leader;
+        }));
+    }
+    ends = true;
+    for (std::thread& reader : readers) reader.join();
+    EXPECT_GT(leases, 0);
+    EXPECT_EQ(wrong, 0);
+}
+
 TEST(Group, the_leader_leaves_and_another_takes_over) {
     Room room(3);
     Member& leader = room.leader();
@@ -306,6 +344,27 @@ TEST(Group, events_that_are_not_taken_are_counted) {
     EXPECT_GT(lost, 0u);
     EXPECT_GT(heard, 0u);
     EXPECT_EQ(answered, sent) << "outcomes are never lost";
+}
+
+TEST(Group, outcomes_and_the_count_of_lost_events_come_though_nothing_was_taken) {
+    Coordinator coordinator{{.component = "deaf", .beacon = "", .mailbox_events = 64}};
+    Group& group = coordinator.join_group("room", "A", spec_of(1));
+    std::uint64_t lost = 0;
+    std::uint64_t heard = 0;
+    bool left = false;
+    group.on_events_lost([&](const EventsLost& e) { lost += e.count; });
+    group.on_message([&](const Message&) { ++heard; });
+    group.on_left([&](const Left&) { left = true; });
+    const auto joined = [&] { return group.status().state == State::leader; };
+    while (!joined()) std::this_thread::yield();
+    constexpr int sent = 200;
+    for (int i = 0; i < sent; ++i) ASSERT_TRUE(group.send("x"));
+    const auto done = group.await(group.send_ordered("y"));
+    EXPECT_TRUE(done) << "the mailbox is full, and this is no event: " << done.error().message;
+    ASSERT_TRUE(coordinator.leave_group(group));
+    while (!left) ASSERT_GT(coordinator.dispatch(10s), 0u);
+    // Or more were lost: the news of the group itself, and that it was left.
+    EXPECT_GE(heard + lost, sent + 1u) << heard << " heard, " << lost << " lost";
 }
 
 TEST(Group, events_can_be_pulled_instead) {

@@ -76,7 +76,7 @@ TEST_F(MailboxTest, left_comes_when_the_worker_is_done_and_takes_the_lease_with_
     EXPECT_TRUE(mailbox_.post(Left{}));
     mailbox_.flush();
     EXPECT_TRUE(collect().empty());
-    mailbox_.finish();
+    mailbox_.finish(0);
     const auto events = collect();
     ASSERT_EQ(events.size(), 1u);
     EXPECT_TRUE(std::holds_alternative<Left>(events.front()));
@@ -157,7 +157,7 @@ TEST_F(MailboxTest, a_flood_from_another_thread_arrives_whole_or_is_refused) {
             if (!mailbox_.post(numbered(i))) ++refused;
             mailbox_.flush();
         }
-        mailbox_.finish();
+        mailbox_.finish(0);
     });
     std::uint64_t arrived = 0;
     std::uint64_t last = 0;
