@@ -70,6 +70,46 @@ TEST_F(Access, AMemberThatAllRefuseWhileItIsOutsideGivesInAfterAWhile) {
     EXPECT_EQ(component.notices.size(), 1u);
 }
 
+/// What a member answers that has another token.
+class AnotherToken : public Access {
+protected:
+    /// Answers every Hello to `endpoint` for so long.
+    void refuse(const std::string& endpoint, Nanos time) {
+        for (const Nanos end = clock.moment.monotonic + time;
+             clock.moment.monotonic < end && !loop.finished();) {
+            wait(20ms);
+            std::vector<io::TransportEvent> answers;
+            for (const Network::Sent& sent : network.sent) {
+                const auto* hello = std::get_if<wire::Hello>(&sent.frame.body);
+                if (hello == nullptr || sent.endpoint != endpoint) continue;
+                io::FrameArrived answer =
+                    frame(stranger, key_of(3), wire::OtherDeployment{hello->nonce}, loop.id());
+                answer.same_deployment = false;
+                answers.push_back(answer);
+            }
+            network.sent.clear();
+            turn(answers);
+        }
+    }
+    const MemberId stranger{3, 3};
+};
+
+TEST_F(AnotherToken, AtASeedIsARefusal) {
+    refuse(seed, 10s);
+    ASSERT_EQ(component.refused.size(), 1u);
+    EXPECT_NE(component.refused[0].find("token"), std::string::npos);
+}
+
+TEST_F(AnotherToken, OfSomebodyOnTheSameNetworkIsNone) {
+    const std::string elsewhere = "tcp://10.0.0.9:5601";
+    wire::Hello hello{{"relay 9", elsewhere, Role::member}, {}, spec, 1, {}};
+    turn({frame(other, key_of(2), hello)});
+    refuse(elsewhere, 20s);
+    EXPECT_FALSE(loop.finished());
+    EXPECT_TRUE(component.refused.empty());
+    EXPECT_FALSE(component.notices.empty()) << "but it is told";
+}
+
 TEST_F(Access, AMemberThatOneLetsInDoesNotGiveIn) {
     for (int i = 0; i < 40; ++i) {
         turn({io::RefusedByPeer{seed, "its key is not let in"}});
