@@ -92,8 +92,19 @@ struct Component final : io::Mailbox {
     std::vector<MemberId> joined;
     std::vector<MemberId> left;
     std::size_t events = 0;
+    std::vector<Event> heard;
+    /// Those of one kind.
+    template <class Kind>
+    std::vector<Kind> all() const {
+        std::vector<Kind> found;
+        for (const Event& event : heard) {
+            if (const auto* one = std::get_if<Kind>(&event)) found.push_back(*one);
+        }
+        return found;
+    }
     bool post(Event event) override {
         ++events;
+        heard.push_back(event);
         if (const auto* come = std::get_if<MemberJoined>(&event)) joined.push_back(come->id);
         if (const auto* gone = std::get_if<MemberLeft>(&event)) left.push_back(gone->id);
         if (const auto* notice = std::get_if<SecurityNotice>(&event)) {
