@@ -67,14 +67,32 @@ std::optional<SocketAddress> Resolver::look_up(const HostPort& where) {
     if (auto digits = numeric_address(where)) return digits;
     auto found = names_.find(where.host);
     if (found == names_.end()) {
-        if (names_.size() >= most_) return std::nullopt;
+        if (names_.size() >= most_ && !make_room()) return std::nullopt;
         found = names_.emplace(where.host, Name{}).first;
     }
     Name& name = found->second;
+    name.wanted = ++wishes_;
     const base::Nanos patience = name.address ? refresh_after : retry_after;
     if (!name.asking && monotonic_now() - name.asked >= patience) ask(where.host, name);
     if (!name.address) return std::nullopt;
     return with_port(*name.address, where.port);
+}
+
+/// The name that nobody has wanted for longest goes, those without an address first: names that a
+/// forged datagram made up must not keep newcomers out, nor push out those that are in use. One
+/// that is being looked up stays, so that its answer finds it. False: all are.
+bool Resolver::make_room() {
+    const auto rank = [](const Name& name) {
+        return std::pair(name.address.has_value(), name.wanted);
+    };
+    auto goes = names_.end();
+    for (auto at = names_.begin(); at != names_.end(); ++at) {
+        if (at->second.asking) continue;
+        if (goes == names_.end() || rank(at->second) < rank(goes->second)) goes = at;
+    }
+    if (goes == names_.end()) return false;
+    names_.erase(goes);
+    return true;
 }
 
 void Resolver::ask(const std::string& host, Name& name) {

@@ -9,6 +9,7 @@
 //   … when wake_fd() is readable:  resolver.collect();    // now, or it can't be resolved
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,7 +26,8 @@ std::optional<SocketAddress> resolve_blocking(const std::string& host);
 
 class Resolver {
 public:
-    /// So many names at most: they come from the network.
+    /// So many names at most: they come from the network. One more takes the place of another that
+    /// nobody has wanted for long.
     explicit Resolver(std::size_t most = 1024);
 
     /// The address as far as it is known: digits at once; names once looked up, and again after 10
@@ -44,12 +46,15 @@ private:
         std::optional<SocketAddress> address;
         base::Nanos asked = base::long_ago;
         bool asking = false;
+        std::uint64_t wanted = 0;  // when it was asked for last, counted in wishes
     };
+    bool make_room();
     void ask(const std::string& host, Name& name);
 
     const std::size_t most_;
     std::shared_ptr<Shared> shared_;
     std::map<std::string, Name> names_;
+    std::uint64_t wishes_ = 0;
     int threads_ = 0;
 };
 

@@ -230,18 +230,40 @@ TEST(Links, WhereTheContextHasNoMoreSocketsSendSaysSo) {
     EXPECT_LT(opened, 64u) << "libzmq had no more sockets";
 }
 
+std::optional<SocketAddress> look_up(Resolver& in, const std::string& name) {
+    in.collect();
+    return in.look_up({name, 5601});
+}
+
+/// No resolver has to be reached to know that this is none.
+constexpr const char* no_name = "no..name";
+
 TEST(Resolver, TheNumberOfNamesIsBounded) {
     Resolver resolver(1);
-    const auto look_up = [](Resolver& in, const std::string& name) {
-        in.collect();
-        return in.look_up({name, 5601});
-    };
     ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "localhost").has_value(); }));
-    EXPECT_FALSE(look_up(resolver, "LOCALHOST"));
-    Resolver other(1);
-    ASSERT_TRUE(eventually({}, [&] { return look_up(other, "LOCALHOST").has_value(); }));
-    EXPECT_FALSE(look_up(resolver, "LOCALHOST")) << "by now it could be known";
+    EXPECT_FALSE(look_up(resolver, "LOCALHOST")) << "it is only being looked up";
+    EXPECT_FALSE(look_up(resolver, "localhost")) << "it went to make room";
+    // Neither of the two was kept beside the other, and a later name is reached all the same.
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "LOCALHOST").has_value(); }));
+}
+
+TEST(Resolver, NamesThatAreNoneKeepNobodyOut) {
+    Resolver resolver(2);
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "localhost").has_value(); }));
+    EXPECT_FALSE(resolver.look_up({no_name, 5601}));
+    ASSERT_TRUE(eventually({}, [&] { return resolver.collect(); })) << "there is no such host";
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "LOCALHOST").has_value(); }));
+    EXPECT_TRUE(look_up(resolver, "localhost")) << "that one was of use, and stayed";
+}
+
+TEST(Resolver, TheNameThatNobodyWantedForLongestMakesRoom) {
+    Resolver resolver(2);
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "localhost").has_value(); }));
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "LOCALHOST").has_value(); }));
+    ASSERT_TRUE(look_up(resolver, "localhost")) << "so the other one is the older wish";
+    ASSERT_TRUE(eventually({}, [&] { return look_up(resolver, "Localhost").has_value(); }));
     EXPECT_TRUE(look_up(resolver, "localhost"));
+    EXPECT_FALSE(look_up(resolver, "LOCALHOST"));
 }
 
 TEST(Listening, AnAddressInUseIsToldByNameAndCode) {
