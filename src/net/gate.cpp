@@ -1,22 +1,44 @@
 #include "net/gate.h"
 
+#include <netinet/in.h>
 #include <sodium.h>
 #include <sys/socket.h>
+
+#include "net/address.h"
 
 namespace quorate::net {
 
 namespace {
 
-/// libzmq has no call that closes one incoming connection. Where the number has just been given to
-/// another of this process's sockets, that one is dialled anew: nothing worse comes of it.
-void hang_up(int fd) {
-    if (fd >= 0) shutdown(fd, SHUT_RDWR);
+/// The port of the connection's own end. Nothing: `fd` is no TCP connection at all.
+std::optional<std::uint16_t> port_of_connection(int fd) {
+    int protocol = 0;
+    socklen_t size = sizeof protocol;
+    if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) != 0 || protocol != IPPROTO_TCP) {
+        return std::nullopt;
+    }
+    SocketAddress own;
+    SocketAddress other;  // a listener has none
+    own.length = other.length = sizeof own.storage;
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.length) != 0 ||
+        getpeername(fd, reinterpret_cast<sockaddr*>(&other.storage), &other.length) != 0) {
+        return std::nullopt;
+    }
+    return ntohs(own.family() == AF_INET6 ? own.v6().sin6_port : own.v4().sin_port);
 }
 
 }  // namespace
 
 Gate::Gate(const Curve& curve)
     : curve_(curve), generation_(curve.ring().generation()), keys_(curve.ring().keys()) {}
+
+/// libzmq has no call that closes one incoming connection. It may have closed this one already, and
+/// the component may have been given its number for something of its own: that is left alone. Where
+/// the number was given to another connection of the listener's, that one is dialled anew: nothing
+/// worse comes of it.
+void Gate::hang_up(int fd) const {
+    if (fd >= 0 && port_of_connection(fd) == port_) shutdown(fd, SHUT_RDWR);
+}
 
 const Gate::Sender* Gate::find(const char* user) {
     if (user == nullptr) return nullptr;
@@ -55,7 +77,7 @@ void Gate::apply_changes() {
     generation_ = generation;
     keys_ = curve_.ring().keys();
     for (auto& [user, sender] : senders_) sender.let_in = keys_->contains(sender.key);
-    std::erase_if(connections_, [](const auto& connection) {
+    std::erase_if(connections_, [this](const auto& connection) {
         if (!connection.second->let_in) hang_up(connection.first);
         return !connection.second->let_in;
     });

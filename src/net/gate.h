@@ -4,6 +4,7 @@
 // One thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <unordered_map>
@@ -17,6 +18,9 @@ class Gate {
 public:
     /// `curve` must outlive it.
     explicit Gate(const Curve& curve);
+
+    /// Where the connections come in: known once that is bound.
+    void listens_on(std::uint16_t port) { port_ = port; }
 
     struct Sender {
         PublicKey key;
@@ -36,8 +40,10 @@ public:
 
 private:
     const Sender* find(const char* user);
+    void hang_up(int fd) const;
 
     const Curve& curve_;
+    std::uint16_t port_ = 0;  ///< none yet: nothing is hung up
     std::uint64_t generation_ = 0;
     std::shared_ptr<const AuthorizedKeys> keys_;
     struct HashName {  // so that looking up takes no copy of the name

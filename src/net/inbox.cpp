@@ -102,6 +102,8 @@ Result<> Inbox::bind(const std::string& listen, const std::string& address) {
         return cannot_bind(listen, zmq_strerror(errno));
     }
     bound_endpoint_ = bound;
+    const auto where = base::parse_endpoint(bound_endpoint_);
+    if (gate_ && where) gate_->listens_on(where->port);
     frames_fd_ = get_option(frames_.get(), ZMQ_FD, -1);
     monitor_fd_ = get_option(monitor_.get(), ZMQ_FD, -1);
     return Done{};

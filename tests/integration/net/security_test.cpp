@@ -2,6 +2,7 @@
 // off.
 #include <algorithm>
 
+#include "net/gate.h"
 #include "net/zmq_socket.h"
 #include "tests/integration/net/key_box.h"
 #include "tests/integration/net/node.h"
@@ -138,6 +139,54 @@ TEST(Curve, AKeyThatIsRemovedIsCutOffInBothDirections) {
     }
     EXPECT_TRUE(ann->frames.empty());
     EXPECT_TRUE(bob->frames.empty());
+}
+
+/// Both ends of a connection to a listener.
+struct Connection {
+    explicit Connection(const Fd& listener)
+        : dialled(plain_client(endpoint_at(port_of(listener)))),
+          accepted(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)) {}
+    /// The one that dialled reads the end of it.
+    bool is_shut() const {
+        char byte = 0;
+        return recv(dialled.get(), &byte, 1, MSG_DONTWAIT) == 0;
+    }
+    Fd dialled;
+    Fd accepted;
+};
+
+TEST(Curve, OnlyAConnectionOfTheListenersOwnIsHungUp) {
+    KeyBox box;
+    const KeyPair ann = box.make();
+    box.let_in("ann", ann);
+    auto curve = Curve::open(box.options(ann).security);
+    ASSERT_TRUE(curve.ok());
+    const KeyPair stranger = box.make();
+    const Fd listener = plain_listener();
+    const Fd of_the_component = plain_listener();
+    const Connection own(listener);
+    const Connection foreign(of_the_component);
+    int pair[2] = {-1, -1};
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    const Fd left(pair[0]);
+    const Fd right(pair[1]);
+
+    Gate gate(**curve);
+    const auto identify = [&](const Fd& fd) {
+        EXPECT_EQ(gate.identify(stranger.public_key.c_str(), fd.get()), nullptr);
+    };
+    identify(own.accepted);
+    EXPECT_FALSE(own.is_shut()) << "nobody knows yet where this gate stands";
+    gate.listens_on(port_of(listener));
+    // libzmq has closed the connections, and the component was given their numbers for its own.
+    identify(foreign.accepted);
+    EXPECT_FALSE(foreign.is_shut());
+    identify(left);
+    EXPECT_TRUE(write_all(right, "x")) << "no socket of TCP at all";
+    identify(listener);
+    EXPECT_TRUE(plain_client(endpoint_at(port_of(listener)))) << "the listener itself goes on";
+    identify(own.accepted);
+    EXPECT_TRUE(eventually({}, [&] { return own.is_shut(); }));
 }
 
 TEST(Curve, WhatWaitedFromWhoIsCutOffIsNotHeard) {
