@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "consensus/state_machine.h"
 #include "group/scheduling.h"
@@ -75,19 +76,51 @@ void ActionThread::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+Result<> ActionThread::open(void* context) {
+    reports_ = CommandQueue::open(context, 2 * consensus::StateMachine::max_actions);
+    if (reports_) return Done{};
+    return Error{ErrorCode::not_permitted,
+                 "there are no file descriptors left for timed actions: raise RLIMIT_NOFILE "
+                 "(ulimit -n, LimitNOFILE=)"};
+}
+
+bool ActionThread::may_sleep() {
+    return unarmed_.empty() && reports_->may_sleep();
+}
+
+void ActionThread::take(std::vector<io::Command>& into, std::size_t limit) {
+    into.insert(into.end(), unarmed_.begin(), unarmed_.end());
+    unarmed_.clear();
+    reports_->take(into, limit);
+}
+
+/// False: the machine has no thread to give.
+bool ActionThread::start() {
+    try {
+        thread_ = std::thread([this] { run(); });
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
 void ActionThread::set(io::AlarmSetting setting) {
+    used_ = true;
+    if (!thread_.joinable() && !start()) {
+        unarmed_.push_back({0, setting.poll, {}, io::ActionWoke::Found::no_thread});
+        return;
+    }
     {
         std::lock_guard lock(mutex_);
         const PollId poll = setting.poll;
         settings_.insert_or_assign(poll, std::move(setting));
     }
     changed_.notify_one();
-    if (thread_.joinable()) return;
-    reports_.emplace(context_.emplace(), 2 * consensus::StateMachine::max_actions);
-    thread_ = std::thread([this] { run(); });
 }
 
 bool ActionThread::cancel(PollId poll) {
+    const auto is_it = [&](const io::ActionWoke& woke) { return woke.poll == poll; };
+    if (std::erase_if(unarmed_, is_it) > 0) return true;
     std::lock_guard lock(mutex_);
     return settings_.erase(poll) > 0;
 }

@@ -1,8 +1,13 @@
 // The thread that wakes up for agreed actions: it sleeps until shortly before the moment, by the
-// action's own clock, and spins for the rest. Started with the first action.
+// action's own clock, and spins for the rest. Started with the first action; where the machine has
+// no thread to give then, that action is told as one that could not be armed, and the next tries
+// again.
 //
-// set() and cancel() belong to the group's worker, as does the reading end of reports(); the
-// component's actuator runs on the thread itself.
+//   ActionThread actions(clock_error, scheduling, actuator);
+//   auto opened = actions.open(context);   // what the first action needs, but for the thread
+//
+// Everything belongs to the group's worker (open(): before it starts); the component's actuator
+// runs on the thread itself.
 #pragma once
 
 #include <condition_variable>
@@ -12,10 +17,12 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "group/command_queue.h"
 #include "io/alarm.h"
 #include "quorate/real_time.h"
+#include "quorate/result.h"
 
 namespace quorate::group {
 
@@ -40,15 +47,25 @@ public:
     ActionThread(const ActionThread&) = delete;
     ActionThread& operator=(const ActionThread&) = delete;
 
+    /// In the libzmq context of the group's network, which outlives this: one of its own would be
+    /// another thread of libzmq's. Before the first set(). Error: not_permitted: no descriptors.
+    Result<> open(void* context);
+
     void set(io::AlarmSetting setting) override;
     bool cancel(PollId poll) override;
     /// Nothing is done any more; waits for an actuator that runs. Its report can be taken after
     /// that.
     void stop();
-    /// An io::ActionWoke for every one that was not cancelled; null before the first action.
-    CommandQueue* reports() { return reports_ ? &*reports_ : nullptr; }
+
+    /// What wakes the worker for reports: as CommandQueue has it. Null before the first action, so
+    /// that a group that never acts need not look there; then the next two may not be called.
+    void* socket() const { return used_ ? reports_->socket() : nullptr; }
+    bool may_sleep();
+    /// An io::ActionWoke for every one that was not cancelled.
+    void take(std::vector<io::Command>& into, std::size_t limit);
 
 private:
+    bool start();
     void run();
     const io::AlarmSetting* find_next() const;
     void wake_up_for(const io::AlarmSetting& setting);
@@ -56,9 +73,10 @@ private:
     const std::optional<base::Nanos> stated_error_;
     const ThreadOptions scheduling_;
     const Actuator& actuator_;
-    // With the thread: a group that never acts has neither.
-    std::optional<PipeContext> context_;
-    std::optional<CommandQueue> reports_;
+    bool used_ = false;
+    std::unique_ptr<CommandQueue> reports_;  ///< pushed to by the thread alone
+    /// Those for which there was no thread; the worker's alone.
+    std::vector<io::ActionWoke> unarmed_;
 
     std::mutex mutex_;
     std::condition_variable changed_;

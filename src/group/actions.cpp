@@ -151,6 +151,11 @@ void GroupLoop::Impl::run(io::ActionWoke& woke) {
                                     " us late, which is over the tolerance");
         case Found::clock_lost:
             return miss(action, "its clock's error was over the tolerance when it came to it");
+        case Found::no_thread:
+            return miss(action,
+                        "the machine had no thread to give that would wake up for it: raise "
+                        "RLIMIT_NPROC (ulimit -u, LimitNPROC=) or the cgroup's pids.max, and mind "
+                        "the memory");
     }
 }
 

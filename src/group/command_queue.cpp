@@ -8,10 +8,19 @@ namespace quorate::group {
 
 namespace {
 constexpr std::size_t reserve = 8;
-}
+constexpr const char* address = "inproc://commands";
+}  // namespace
 
 CommandQueue::CommandQueue(PipeContext& context, std::size_t bound)
-    : queue_(bound + reserve), wake_(context, "inproc://commands") {}
+    : queue_(bound + reserve), wake_(context, address) {}
+
+CommandQueue::CommandQueue(void* context, std::size_t bound)
+    : queue_(bound + reserve), wake_(context, address) {}
+
+std::unique_ptr<CommandQueue> CommandQueue::open(void* context, std::size_t bound) {
+    std::unique_ptr<CommandQueue> opened(new CommandQueue(context, bound));
+    return opened->wake_.ready() ? std::move(opened) : nullptr;
+}
 
 void CommandQueue::push(io::Command command) {
     const bool taken = queue_.push(std::move(command));

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <boost/lockfree/spsc_queue.hpp>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "group/mailbox_pipe.h"
@@ -20,6 +21,8 @@ class CommandQueue {
 public:
     /// Room for `bound` commands and a few more, which leaving may need.
     CommandQueue(PipeContext& context, std::size_t bound);
+    /// The same in a context of libzmq's that others use too; null: it has no sockets to give.
+    static std::unique_ptr<CommandQueue> open(void* context, std::size_t bound);
 
     // ---- the component's side ----
     /// Whoever pushes counts, and keeps to the bound.
@@ -36,6 +39,8 @@ public:
     void* socket() const { return wake_.receiver(); }
 
 private:
+    CommandQueue(void* context, std::size_t bound);
+
     boost::lockfree::spsc_queue<io::Command> queue_;
     PipeEnds wake_;
     /// The worker sleeps, or is about to: whoever turns it off wakes it. Both sides write it in one

@@ -9,6 +9,7 @@
 #include <exception>
 #include <future>
 #include <span>
+#include <system_error>
 
 #include "base/check.h"
 #include "group/scheduling.h"
@@ -93,6 +94,7 @@ public:
                                               beacons.connect(options));
         if (!opened) return opened.error();
         transport_ = std::move(*opened);
+        if (auto ready = actions_.open(context_.get()); !ready) return ready;
         loop_ = std::make_unique<GroupLoop>(std::move(options), clock_, *transport_, store_,
                                             mailbox_, actions_);
         // So that queries answer from the start.
@@ -128,18 +130,18 @@ public:
 private:
     void turn() {
         CommandQueue& waiting = mailbox_.commands();
-        CommandQueue* const reports = actions_.reports();
-        void* const sockets[] = {waiting.socket(), reports ? reports->socket() : nullptr};
+        void* const reports = actions_.socket();
+        void* const sockets[] = {waiting.socket(), reports};
         const base::Nanos deadline = std::min(loop_->next_deadline(), leave_by_);
         // Both are told of the sleep, whatever the first one says.
         bool idle = waiting.may_sleep();
-        if (reports) idle = reports->may_sleep() && idle;
+        if (reports) idle = actions_.may_sleep() && idle;
         const base::Nanos pause = idle ? deadline - read_monotonic() : base::Nanos(0);
         transport_->wait(pause, std::span(sockets, reports ? 2 : 1));
         arrived_.clear();
         transport_->collect(arrived_, turn_inputs);
         commands_.clear();
-        if (reports) reports->take(commands_, turn_inputs);
+        if (reports) actions_.take(commands_, turn_inputs);
         waiting.take(commands_, turn_inputs);
         if (leave_by_ == base::never && asks_to_leave(commands_)) {
             // Later than the loop's own bound, which is the one that should take effect.
@@ -152,10 +154,9 @@ private:
     /// One that was being done when the member left has been done, and its component is told so.
     void tell_last_action() {
         actions_.stop();
-        CommandQueue* const reports = actions_.reports();
-        if (reports == nullptr) return;
+        if (actions_.socket() == nullptr) return;
         commands_.clear();
-        reports->take(commands_, turn_inputs);
+        actions_.take(commands_, turn_inputs);
         arrived_.clear();
         loop_->turn(arrived_, commands_);
         mailbox_.flush();
@@ -183,6 +184,24 @@ GroupThread::GroupThread(const LoopOptions& options, Published& published, const
 Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, SharedBeacons& beacons,
                                                         Published& published,
                                                         const Actuator& actuator) {
+    const std::string name = options.group;
+    try {
+        return start_or_throw(std::move(options), beacons, published, actuator);
+    } catch (const std::system_error& error) {
+        // By std::thread: the worker's own, the beacon's, that for keys, or one that tries how
+        // threads may be scheduled.
+        return Error{ErrorCode::not_permitted,
+                     "the machine has no thread to give for " + name + " (" +
+                         error.code().message() +
+                         "): raise RLIMIT_NPROC (ulimit -u, LimitNPROC=) or the cgroup's "
+                         "pids.max, and mind the memory"};
+    }
+}
+
+Result<std::unique_ptr<GroupThread>> GroupThread::start_or_throw(LoopOptions options,
+                                                                 SharedBeacons& beacons,
+                                                                 Published& published,
+                                                                 const Actuator& actuator) {
     std::unique_ptr<GroupThread> started(new GroupThread(options, published, actuator));
     if (auto opened = started->worker_->open(std::move(options), beacons); !opened) {
         return opened.error();

@@ -25,9 +25,10 @@ namespace quorate::group {
 
 class GroupThread {
 public:
-    /// Blocks for milliseconds at most (but where memory is to be locked: until it is there).
-    /// `published` and `actuator` must outlive the worker. Errors: bad_argument, cannot_bind,
-    /// not_permitted.
+    /// Blocks for milliseconds at most; but where `listen` names a host, until the system has
+    /// looked that up, which may take seconds (digits and interfaces never), and where memory is to
+    /// be locked, until it is there. `published` and `actuator` must outlive the worker. Errors:
+    /// bad_argument, cannot_bind, not_permitted (also: no thread, or no descriptors, to be had).
     static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, SharedBeacons& beacons,
                                                       Published& published,
                                                       const Actuator& actuator);
@@ -47,6 +48,10 @@ public:
 
 private:
     class Worker;
+    static Result<std::unique_ptr<GroupThread>> start_or_throw(LoopOptions options,
+                                                               SharedBeacons& beacons,
+                                                               Published& published,
+                                                               const Actuator& actuator);
     GroupThread(const LoopOptions& options, Published& published, const Actuator& actuator);
 
     InprocMailbox mailbox_;

@@ -18,9 +18,13 @@ PipeContext::~PipeContext() {
     }
 }
 
-PipeEnds::PipeEnds(PipeContext& context, const char* address)
-    : receiver_(zmq_socket(context.get(), ZMQ_PAIR)), sender_(zmq_socket(context.get(), ZMQ_PAIR)) {
-    QUORATE_CHECK(receiver_ != nullptr && sender_ != nullptr, "out of file descriptors");
+PipeEnds::PipeEnds(PipeContext& context, const char* address) : PipeEnds(context.get(), address) {
+    QUORATE_CHECK(ready(), "out of file descriptors");
+}
+
+PipeEnds::PipeEnds(void* context, const char* address)
+    : receiver_(zmq_socket(context, ZMQ_PAIR)), sender_(zmq_socket(context, ZMQ_PAIR)) {
+    if (!ready()) return;
     const int none = 0;  // no high-water mark (the bound is counted by the user), no linger
     for (void* socket : {receiver_, sender_}) {
         zmq_setsockopt(socket, ZMQ_SNDHWM, &none, sizeof none);
@@ -36,10 +40,10 @@ PipeEnds::PipeEnds(PipeContext& context, const char* address)
 
 PipeEnds::~PipeEnds() {
     // What nobody took is freed here, rather than some time later on a thread of libzmq's.
-    while (receive([](void*, void*) {}, nullptr)) {
+    while (ready() && receive([](void*, void*) {}, nullptr)) {
     }
-    zmq_close(sender_);
-    zmq_close(receiver_);
+    if (sender_ != nullptr) zmq_close(sender_);
+    if (receiver_ != nullptr) zmq_close(receiver_);
 }
 
 void PipeEnds::send(void* object, std::size_t size, Free free) {

@@ -29,9 +29,14 @@ private:
 class PipeEnds {
 public:
     PipeEnds(PipeContext& context, const char* address);
+    /// In a context of libzmq's that others use too: ready() says whether it had sockets to give.
+    PipeEnds(void* context, const char* address);
     ~PipeEnds();
     PipeEnds(const PipeEnds&) = delete;
     PipeEnds& operator=(const PipeEnds&) = delete;
+
+    /// If not, nothing else may be called.
+    bool ready() const { return receiver_ != nullptr && sender_ != nullptr; }
 
     using Free = void (*)(void* object, void* hint);
     using Take = void (*)(void* object, void* into);

@@ -21,8 +21,9 @@ class Alarm {
 public:
     virtual ~Alarm() = default;
     /// At the moment the component's actuator runs, unless it is over the tolerance already, or the
-    /// clock's error is; one io::ActionWoke among the loop's commands then tells what was found. At
-    /// most StateMachine::max_actions are set at a time. Never blocks.
+    /// clock's error is; one io::ActionWoke among the loop's commands then tells what was found, or
+    /// at once that nothing can wake up for it. At most StateMachine::max_actions are set at a
+    /// time. Never blocks.
     virtual void set(AlarmSetting setting) = 0;
     /// True: the actuator will not run for `poll`, and nothing is told of it. False: it is too late
     /// for that.

@@ -73,7 +73,12 @@ struct ActionWoke {
     RequestId request = 0;  ///< none
     PollId poll;
     Duration actual{};
-    enum class Found : std::uint8_t { in_time, late, clock_lost } found = Found::in_time;
+    enum class Found : std::uint8_t {
+        in_time,
+        late,
+        clock_lost,
+        no_thread,  ///< told at once: nothing would have woken up for it
+    } found = Found::in_time;
 };
 struct Resize {
     RequestId request = 0;

@@ -206,7 +206,7 @@ io::Command Story::some_action(RequestId request) {
             if (alarm_.set_for.empty()) return io::CancelAction{request, PollId{2, 1}};
             const PollId poll = alarm_.set_for.back();
             alarm_.set_for.pop_back();
-            return io::ActionWoke{0, poll, now, static_cast<io::ActionWoke::Found>(kind / 4 % 3)};
+            return io::ActionWoke{0, poll, now, static_cast<io::ActionWoke::Found>(kind / 4 % 4)};
         }
         default:
             if (kind > 127) return io::Resize{request, kind % 8u};

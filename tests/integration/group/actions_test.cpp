@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "members.h"
+#include "no_threads_left.h"
 
 namespace quorate::testing {
 namespace {
@@ -101,6 +102,24 @@ TEST(Actions, that_make_no_sense_are_refused_at_once) {
     EXPECT_TRUE(refused(now + 10s, {.tolerance = 0s}));
     EXPECT_TRUE(refused(now + 10s, {.margin = -1ns}));
     EXPECT_FALSE(group.cancel_action(PollId{}));
+}
+
+TEST(Actions, that_nothing_can_wake_up_for_are_missed_and_the_group_goes_on) {
+    Room room(1, [](CoordinatorOptions& options) { options.clock = ActionClock::monotonic; });
+    Group& group = room[0].group;
+    Acting acting(room[0]);
+    {
+        const NoThreadsLeft none;
+        ASSERT_TRUE(group.await(group.request_action("later", group.action_time() + 60s)));
+        ASSERT_TRUE(room.await([&] { return acting.missed.size() == 1; }));
+    }
+    EXPECT_EQ(acting.missed[0].topic, "later");
+    EXPECT_NE(acting.missed[0].reason.find("no thread"), std::string::npos)
+        << acting.missed[0].reason;
+    ASSERT_TRUE(group.await(group.request_action("soon", group.action_time() + 1500ms,
+                                                 {.timeout = 1s, .tolerance = 10s})));
+    EXPECT_TRUE(room.await([&] { return acting.due.size() == 1; })) << "there are threads again";
+    EXPECT_EQ(acting.missed.size(), 1u);
 }
 
 TEST(Actions, end_with_the_membership) {
