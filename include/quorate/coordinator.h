@@ -94,13 +94,15 @@ public:
 
     /// Makes this component a member of TYPE.INSTANCE, or hands back the group if it is one
     /// already. Returns in milliseconds: the address is bound and the worker runs; everything else
-    /// (finding the others, founding or joining) is told by events. The reference stays valid as
-    /// long as the coordinator lives. A group that was left can be joined again; its handlers stay
-    /// set.
+    /// (finding the others, founding or joining) is told by events. But where `listen` names a host,
+    /// the system looks that up first, which may take seconds where name servers don't answer; with
+    /// digits, an interface or *, never. The reference stays valid as long as the coordinator lives.
+    /// A group that was left can be joined again; its handlers stay set.
     ///
     /// Errors: bad_argument (a name, the spec or an option is unusable, or the group is joined
     /// already with another spec; the sentence says which), cannot_bind, left (it is being left:
-    /// wait for on_left), not_permitted (the machine refuses what `real_time` asks for).
+    /// wait for on_left), not_permitted (the machine refuses what `real_time` asks for, or has no
+    /// thread left to give).
     JoinResult join_group(const std::string& type, const std::string& instance,
                           const GroupSpec& spec = {});
     /// The same with options for this group alone, for instance a listening port of its own.

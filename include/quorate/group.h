@@ -167,7 +167,8 @@ public:
     /// What acts at the moment itself: called on the group's action thread, which sleeps until then
     /// and spins at the end; the event ActionDue follows in dispatch(). The one thing of the
     /// component's that runs on another thread: it should do its deed and return, and must neither
-    /// block nor call this group but for send_…() and queries. Set it before the action is agreed.
+    /// block nor call this group but for send_…() and queries. It must not throw: nobody is there to
+    /// catch it, and an exception ends the process. Set it before the action is agreed.
     ///
     ///   feeder.set_actuator([&](const quorate::ActionDue&) { breaker.open(); });
     void set_actuator(std::function<void(const ActionDue&)> actuator);

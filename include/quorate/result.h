@@ -34,7 +34,7 @@ enum class ErrorCode {
     lost,                  ///< the incarnation was given up, the request with it
     internal,              ///< a defect: please report it with the sentence
     no_answer,             ///< who was asked from outside did not answer in time
-    not_permitted,         ///< this machine refuses what the options ask for; the sentence says what to grant
+    not_permitted,         ///< this machine refuses what the options ask for, or a thread; the sentence says what to grant
 };
 
 /// The code's stable word, as in the event stream: `no_leader`, `would_block`, …

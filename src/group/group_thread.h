@@ -28,7 +28,8 @@ public:
     /// Blocks for milliseconds at most; but where `listen` names a host, until the system has
     /// looked that up, which may take seconds (digits and interfaces never), and where memory is to
     /// be locked, until it is there. `published` and `actuator` must outlive the worker. Errors:
-    /// bad_argument, cannot_bind, not_permitted (also: no thread, or no descriptors, to be had).
+    /// bad_argument, cannot_bind, not_permitted (also: no thread left, or no descriptors for
+    /// actions).
     static Result<std::unique_ptr<GroupThread>> start(LoopOptions options, SharedBeacons& beacons,
                                                       Published& published,
                                                       const Actuator& actuator);
