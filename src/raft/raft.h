@@ -252,6 +252,7 @@ private:
     void tick_leader(Moment now);
     void flush_leader(Moment now);
     bool flush_follower(Moment now, MemberId id, Progress& progress);
+    Index end_for_witnesses() const;
     bool flush_replicating(Moment now, MemberId id, Progress& progress);
     void send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
                      std::vector<Entry> entries, bool commit_only = false);

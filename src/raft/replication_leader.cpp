@@ -104,12 +104,22 @@ bool Raft::flush_follower(Moment now, MemberId id, Progress& progress) {
     return false;
 }
 
+/// A witness must not be ahead of everyone who could lead: it gets what is on the disk of one. A
+/// leader that has no seat any more soon can't.
+Index Raft::end_for_witnesses() const {
+    if (is_voter()) return std::min(persisted_, log_.last_index());
+    Index end = 0;
+    for (const MemberId& id : configuration().voters) {
+        if (!configuration().is_witness(id)) end = std::max(end, match_index(id));
+    }
+    return end;
+}
+
 bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
-    // While it is not agreed on that it is a witness, it may have to be something else again. And a
-    // witness must not be ahead of everyone who could lead: it gets what is on this disk.
+    // While it is not agreed on that it is a witness, it may have to be something else again.
     const bool witness = log_.configuration_at(commit_index_).is_witness(id);
-    const bool on_disk_only = witness || configuration().is_witness(id);
-    const Index end = on_disk_only ? std::min(persisted_, log_.last_index()) : log_.last_index();
+    const bool as_witness = witness || configuration().is_witness(id);
+    const Index end = as_witness ? end_for_witnesses() : log_.last_index();
     const bool more = progress.next <= end && progress.in_flight.size() < options_.max_in_flight &&
                       progress.in_flight_bytes < options_.max_in_flight_bytes;
     if (!more && !round_due_ && progress.commit_told >= commit_index_) return false;
