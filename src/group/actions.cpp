@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "group/loop_impl.h"
+#include "group/scheduling.h"
 
 namespace quorate::group {
 
@@ -152,10 +153,9 @@ void GroupLoop::Impl::run(io::ActionWoke& woke) {
         case Found::clock_lost:
             return miss(action, "its clock's error was over the tolerance when it came to it");
         case Found::no_thread:
-            return miss(action,
-                        "the machine had no thread to give that would wake up for it: raise "
-                        "RLIMIT_NPROC (ulimit -u, LimitNPROC=) or the cgroup's pids.max, and mind "
-                        "the memory");
+            return miss(action, std::string("the machine had no thread to give that would wake up "
+                                            "for it: ") +
+                                    how_to_get_threads);
     }
 }
 

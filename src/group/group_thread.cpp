@@ -110,7 +110,8 @@ public:
         return schedule_this_thread(scheduling_, "group");
     }
 
-    void run() {
+    /// Until the member is gone. Events that were lost, and that the component was not told of.
+    std::uint64_t run() {
         try {
             while (!loop_->finished() && read_monotonic() < leave_by_) turn();
             tell_last_action();
@@ -119,13 +120,11 @@ public:
         }
         // Before anybody can see that this member is gone.
         mailbox_.publish_lease(base::long_ago);
-        untold_ = loop_->untold_losses();
+        const std::uint64_t untold = loop_->untold_losses();
         loop_.reset();
         transport_->close_all(flush_bound);
+        return untold;
     }
-
-    /// Events that were lost, and that the component has not been told of; after run().
-    std::uint64_t untold_losses() const { return untold_; }
 
 private:
     void turn() {
@@ -174,7 +173,6 @@ private:
     std::vector<io::TransportEvent> arrived_;
     std::vector<io::Command> commands_;
     base::Nanos leave_by_ = base::never;
-    std::uint64_t untold_ = 0;
 };
 
 GroupThread::GroupThread(const LoopOptions& options, Published& published, const Actuator& actuator)
@@ -190,11 +188,9 @@ Result<std::unique_ptr<GroupThread>> GroupThread::start(LoopOptions options, Sha
     } catch (const std::system_error& error) {
         // By std::thread: the worker's own, the beacon's, that for keys, or one that tries how
         // threads may be scheduled.
-        return Error{ErrorCode::not_permitted,
-                     "the machine has no thread to give for " + name + " (" +
-                         error.code().message() +
-                         "): raise RLIMIT_NPROC (ulimit -u, LimitNPROC=) or the cgroup's "
-                         "pids.max, and mind the memory"};
+        return Error{ErrorCode::not_permitted, "the machine has no thread to give for " + name +
+                                                   " (" + error.code().message() +
+                                                   "): " + how_to_get_threads};
     }
 }
 
@@ -212,8 +208,7 @@ Result<std::unique_ptr<GroupThread>> GroupThread::start_or_throw(LoopOptions opt
         const Result<> outcome = self->worker_->prepare_thread();
         told.set_value(outcome);
         if (!outcome) return;
-        self->worker_->run();
-        const std::uint64_t untold = self->worker_->untold_losses();
+        const std::uint64_t untold = self->worker_->run();
         self->worker_.reset();
         self->mailbox_.finish(untold);
     });

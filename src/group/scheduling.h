@@ -20,6 +20,10 @@ Result<> try_scheduling(const ThreadOptions& options, const std::string& thread)
 /// Keeps every page of this process in memory, now and later. Errors: not_permitted.
 Result<> lock_memory();
 
+/// What to grant where the machine has no thread to give.
+inline constexpr const char* how_to_get_threads =
+    "raise RLIMIT_NPROC (ulimit -u, LimitNPROC=) or the cgroup's pids.max, and mind the memory";
+
 /// Names the calling thread, cut to what the kernel keeps.
 void name_this_thread(const std::string& name);
 

@@ -38,6 +38,28 @@ std::optional<SocketAddress> numeric_address(const HostPort& where) {
     return result;
 }
 
+namespace {
+
+template <class Ask>
+std::optional<SocketAddress> ask_for_address(Ask ask, int socket) {
+    SocketAddress told;
+    told.length = sizeof told.storage;
+    if (ask(socket, reinterpret_cast<sockaddr*>(&told.storage), &told.length) != 0) {
+        return std::nullopt;
+    }
+    return told;
+}
+
+}  // namespace
+
+std::optional<SocketAddress> local_address(int socket) {
+    return ask_for_address(getsockname, socket);
+}
+
+std::optional<SocketAddress> remote_address(int socket) {
+    return ask_for_address(getpeername, socket);
+}
+
 Fd& Fd::operator=(Fd&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,9 @@ struct SocketAddress {
     const sockaddr_in6& v6() const { return reinterpret_cast<const sockaddr_in6&>(storage); }
     /// The host in digits, without brackets.
     std::string host() const;
+    std::uint16_t port() const {
+        return ntohs(family() == AF_INET6 ? v6().sin6_port : v4().sin_port);
+    }
     /// IPv6: the interface, by index, that a link-local address is to be taken on.
     void set_scope(unsigned interface) {
         reinterpret_cast<sockaddr_in6&>(storage).sin6_scope_id = interface;
@@ -33,6 +37,10 @@ struct SocketAddress {
 
 /// Digits only, so that nothing is asked of a name server; nothing for names.
 std::optional<SocketAddress> numeric_address(const HostPort& where);
+
+/// Of the socket's own end, and of the one it is connected to; nothing where there is none.
+std::optional<SocketAddress> local_address(int socket);
+std::optional<SocketAddress> remote_address(int socket);
 
 /// A file descriptor with one owner.
 class Fd {

@@ -17,14 +17,9 @@ std::optional<std::uint16_t> port_of_connection(int fd) {
     if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) != 0 || protocol != IPPROTO_TCP) {
         return std::nullopt;
     }
-    SocketAddress own;
-    SocketAddress other;  // a listener has none
-    own.length = other.length = sizeof own.storage;
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.length) != 0 ||
-        getpeername(fd, reinterpret_cast<sockaddr*>(&other.storage), &other.length) != 0) {
-        return std::nullopt;
-    }
-    return ntohs(own.family() == AF_INET6 ? own.v6().sin6_port : own.v4().sin_port);
+    const auto own = local_address(fd);
+    if (!own || !remote_address(fd)) return std::nullopt;  // a listener has no other end
+    return own->port();
 }
 
 }  // namespace

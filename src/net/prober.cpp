@@ -16,13 +16,8 @@ Answer answer_of(int error) {
 /// On loopback TCP may pick the very port that it dials, and then connects to itself: nobody
 /// listens.
 bool connected_to_itself(int fd) {
-    SocketAddress local;
-    SocketAddress remote;
-    local.length = remote.length = sizeof(sockaddr_storage);
-    auto* local_storage = reinterpret_cast<sockaddr*>(&local.storage);
-    auto* remote_storage = reinterpret_cast<sockaddr*>(&remote.storage);
-    return getsockname(fd, local_storage, &local.length) == 0 &&
-           getpeername(fd, remote_storage, &remote.length) == 0 && local == remote;
+    const auto local = local_address(fd);
+    return local && local == remote_address(fd);
 }
 
 Answer established(int fd) {

@@ -46,12 +46,8 @@ std::optional<std::string> own_host_towards(const base::HostPort& where) {
     std::optional<std::string> host;
     for (const addrinfo* each = found; each != nullptr && !host; each = each->ai_next) {
         const net::Fd socket(::socket(each->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-        net::SocketAddress own;
-        own.length = sizeof own.storage;
-        if (socket && connect(socket.get(), each->ai_addr, each->ai_addrlen) == 0 &&
-            getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own.storage), &own.length) ==
-                0) {
-            host = own.host();
+        if (socket && connect(socket.get(), each->ai_addr, each->ai_addrlen) == 0) {
+            if (const auto own = net::local_address(socket.get())) host = own->host();
         }
     }
     freeaddrinfo(found);
@@ -95,7 +91,8 @@ public:
     }
 
     Result<> open(const std::string& listen) {
-        auto opened = net::ZmqTransport::open(context_.get(), network_options(listen, options_.security));
+        auto opened =
+            net::ZmqTransport::open(context_.get(), network_options(listen, options_.security));
         if (!opened) return opened.error();
         transport_ = std::move(*opened);
         return Done{};

@@ -63,11 +63,11 @@ bool PollOutcomes::told(MemberId member, const VoteResult& result, Nanos now) {
     return first;
 }
 
-void PollOutcomes::end_of_turn(bool gave_up) {
+void PollOutcomes::end_of_turn(bool may_be_lost) {
     if (!lost_) return;
     const PollId poll = *lost_;
     lost_.reset();
-    if (!gave_up) {
+    if (!may_be_lost) {
         broken("one outcome a poll",
                "poll " + brief(poll) + " is lost at a member that stays in its incarnation");
     }

@@ -21,8 +21,9 @@ public:
     void opened(const consensus::Poll& poll, Nanos now);
     /// It was told the outcome. True if it is the first news of a decided poll.
     bool told(MemberId member, const VoteResult& result, Nanos now);
-    /// Whether the incarnation ended, for the member that was told, in this turn.
-    void end_of_turn(bool gave_up);
+    /// Whether a poll may be lost for the member that was told so in this turn: it gave the
+    /// incarnation up, or was given the state.
+    void end_of_turn(bool may_be_lost);
     /// Its incarnation ended, or it can't know what it missed: it is owed nothing.
     void excuse(MemberId member) { open_.erase(member); }
     /// A poll that `member` was asked about and not told the outcome of.

@@ -115,8 +115,7 @@ void Referee::turned(Process& process) {
         committed_.acknowledged(each.incarnation, each.index, each.message.view());
     }
     seen.acknowledged.clear();
-    polls_.end_of_turn(seen.gave_up || std::exchange(seen.given_state, false));
-    seen.gave_up = false;
+    polls_.end_of_turn(std::exchange(seen.polls_lost, false));
     if (process.reading) {
         requests_.check(process.life, process.clock.now().monotonic, process.awake_since);
     }

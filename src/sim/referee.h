@@ -90,8 +90,7 @@ private:
         IncarnationId left;  ///< the last one that it gave up, and its promise then
         Nanos left_promised_until = base::long_ago;
         bool may_miss = false;     ///< its mailbox was full, so that it isn't told everything
-        bool gave_up = false;      ///< in this turn
-        bool given_state = false;  ///< likewise
+        bool polls_lost = false;   ///< in this turn it gave up, or was given the state
         bool quorum_lost = false;  ///< as it was told
         /// Its ordered messages on their way. The incarnation is the one it was in after the turn
         /// in which it asked: the answer may come late, when it is in another.

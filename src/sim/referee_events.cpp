@@ -79,7 +79,7 @@ void Referee::told(Process& process, const Evicted&) {
 
 void Referee::told(Process& process, const GroupReset& event) {
     ++counters_.resets;
-    watch(process).gave_up = true;
+    watch(process).polls_lost = true;
     membership_.ends(process.life);
     polls_.excuse(watch(process).id);
     if (story_.on()) {
@@ -89,7 +89,7 @@ void Referee::told(Process& process, const GroupReset& event) {
 }
 
 void Referee::told(Process& process, const StateRestored& event) {
-    watch(process).given_state = true;
+    watch(process).polls_lost = true;
     commands_.given_state(process.life, watch(process).incarnation, event.index);
     if (watch(process).may_miss) return;
     membership_.begins(process.life, process.loop->id(), watch(process).incarnation, event.index);
@@ -232,12 +232,12 @@ void Referee::told(Process& process, const RequestDone& event) {
 }
 
 void Referee::told(Process& process, const Refused& event) {
-    watch(process).gave_up = true;
+    watch(process).polls_lost = true;
     if (story_.on()) story_.tell(scheduler_.now(), process.label(), "is refused: " + event.reason);
 }
 
 void Referee::told(Process& process, const Left&) {
-    watch(process).gave_up = true;
+    watch(process).polls_lost = true;
     requests_.left(process.life);
     membership_.ends(process.life);
     polls_.excuse(watch(process).id);

@@ -38,7 +38,7 @@ void Referee::notice_incarnation(Process& process) {
     const IncarnationId now_in = machine ? machine->founding().incarnation : IncarnationId{};
     if (now_in == seen.incarnation) return;
     if (seen.incarnation) {
-        seen.gave_up = true;
+        seen.polls_lost = true;
         seen.left = seen.incarnation;
         seen.left_promised_until = seen.promised_until;
         if (!process.loop->finished()) {

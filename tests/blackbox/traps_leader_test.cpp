@@ -133,13 +133,10 @@ std::int64_t replace_a_leader_that_hangs() {
 
 TEST(HungLeader, is_replaced_within_two_election_timeouts_and_follows_when_it_wakes) {
     const std::int64_t limit = 2 * 1'000'000'000LL;  // two times --election-max-ms
-    // A machine that stands still for a second looks like a late election: three times it hardly
-    // will.
-    std::int64_t best = replace_a_leader_that_hangs();
-    for (int again = 0; again < 2 && best > limit; ++again) {
-        best = std::min(best, replace_a_leader_that_hangs());
-    }
-    EXPECT_LE(best, limit);
+    if (replace_a_leader_that_hangs() <= limit) return;
+    // Or the machine stood still for a second: not twice more.
+    EXPECT_LE(replace_a_leader_that_hangs(), limit);
+    EXPECT_LE(replace_a_leader_that_hangs(), limit);
 }
 
 TEST(Leadership, can_be_taken_on_again_and_again) {
