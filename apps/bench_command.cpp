@@ -16,7 +16,7 @@ namespace po = boost::program_options;
 
 namespace {
 
-po::options_description describe() {
+po::options_description bench_options() {
     po::options_description options("Options");
     options.add_options()("help,h", "print this")("list", "name the measurements")(
         "profile", po::value<std::string>()->default_value("lan"), "timing: rt, lan, wan or riaps")(
@@ -25,7 +25,7 @@ po::options_description describe() {
 }
 
 template <class Named>
-std::string names(std::span<const Named> all) {
+std::string names_of(std::span<const Named> all) {
     std::string text;
     for (const Named& each : all) text += (text.empty() ? "" : ", ") + std::string(each.name);
     return text;
@@ -41,7 +41,7 @@ void print_help() {
     std::cout << "usage: quorate bench NAME [--profile rt|lan|wan|riaps] [--json]\n"
                  "       quorate bench --list\n\n"
                  "Takes one measurement beside its own baseline in the same run.\n\n"
-              << describe();
+              << bench_options();
 }
 
 double rounded(double value) {
@@ -105,15 +105,15 @@ int measure(const po::variables_map& map) {
     const std::string name = map.count("name") > 0 ? map["name"].as<std::string>() : "";
     const bench::Measurement* measurement = bench::find_measurement(name);
     if (measurement == nullptr) {
-        complain("bench",
-                 "NAME must be one of " + names(bench::measurements()) + ", not \"" + name + "\"");
+        complain("bench", "NAME must be one of " + names_of(bench::measurements()) + ", not \"" +
+                              name + "\"");
         return exit_usage;
     }
     const std::string timing = map["profile"].as<std::string>();
     const bench::Profile* profile = bench::find_profile(timing);
     if (profile == nullptr) {
-        complain("bench",
-                 "--profile takes one of " + names(bench::profiles()) + ", not \"" + timing + "\"");
+        complain("bench", "--profile takes one of " + names_of(bench::profiles()) + ", not \"" +
+                              timing + "\"");
         return exit_usage;
     }
     try {
@@ -132,7 +132,7 @@ int bench_command(const Arguments& arguments) {
     if (!arguments.empty() && arguments.front() == "--worker") {
         return bench::run_worker({arguments.begin() + 1, arguments.end()});
     }
-    po::options_description all = describe();
+    po::options_description all = bench_options();
     all.add_options()("name", po::value<std::string>(), "");
     po::positional_options_description place;
     place.add("name", 1);

@@ -9,7 +9,7 @@ namespace quorate::apps {
 
 namespace {
 
-constexpr std::array<const char*, DemoStory::max_size> names = {
+constexpr std::array<const char*, DemoStory::max_size> member_names = {
     "ada", "bob", "cleo", "dan",  "eve", "fay", "gus", "hal", "ida", "jan", "kim", "leo", "mia",
     "ned", "oda", "pia",  "quin", "ray", "sue", "tom", "uma", "val", "wes", "xia", "yan"};
 
@@ -30,10 +30,10 @@ void DemoStory::start() {
             [&] { return only_those(stage_.members(), started, "started"); });
     };
     // The others are told where the first one is, so that they meet even where a beacon can't.
-    DemoMember& first = stage_.start(names[0], options_for(""));
+    DemoMember& first = stage_.start(member_names[0], options_for(""));
     await_all();
     for (std::size_t i = 1; i < size_; ++i) {
-        stage_.start(names[i], options_for(first.standing().endpoint));
+        stage_.start(member_names[i], options_for(first.standing().endpoint));
     }
     await_all();
     const Crowd members = stage_.members();

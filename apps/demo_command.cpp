@@ -1,6 +1,5 @@
 // quorate demo: options, signals, and the story.
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <boost/program_options.hpp>
@@ -10,6 +9,7 @@
 
 #include "command_line.h"
 #include "demo_story.h"
+#include "ending_signals.h"
 #include "subcommand.h"
 
 namespace quorate::apps {
@@ -18,7 +18,7 @@ namespace po = boost::program_options;
 
 namespace {
 
-po::options_description describe() {
+po::options_description demo_options() {
     po::options_description all("Options");
     all.add_options()("help,h", "print this")(
         "members", po::value<std::string>()->default_value("5"), "how many members, 3 to 25")(
@@ -36,18 +36,9 @@ std::optional<std::size_t> parse_members(const std::string& text) {
     return number;
 }
 
-/// What ends the demo is read from a descriptor, so that it ends its members first.
-int take_over_signals() {
-    signal(SIGPIPE, SIG_IGN);
-    sigset_t ending;
-    sigemptyset(&ending);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ending, number);
-    sigprocmask(SIG_BLOCK, &ending, nullptr);
-    return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 int play(std::size_t members, bool raw) {
-    const int signals = take_over_signals();
+    // What ends the demo ends its members first.
+    const int signals = take_over_signals({SIGINT, SIGTERM, SIGHUP});
     std::string problem;
     {
         Stage stage(signals, raw);
@@ -69,7 +60,7 @@ int play(std::size_t members, bool raw) {
 }  // namespace
 
 int demo_command(const Arguments& arguments) {
-    const po::options_description described = describe();
+    const po::options_description described = demo_options();
     po::variables_map map;
     try {
         map = read_command_line(arguments, described);

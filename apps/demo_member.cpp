@@ -8,7 +8,7 @@ namespace quorate::apps {
 
 namespace {
 
-constexpr std::size_t longest_line = std::size_t{1} << 20;
+constexpr std::size_t longest_event = std::size_t{1} << 20;
 
 std::vector<std::string> arguments_of(const std::string& name,
                                       const std::vector<std::string>& options) {
@@ -26,7 +26,7 @@ std::set<std::string> ids_of(const Json& members) {
 }  // namespace
 
 DemoMember::DemoMember(std::string name, const std::vector<std::string>& options)
-    : name_(std::move(name)), process_(arguments_of(name_, options)), lines_(longest_line) {}
+    : name_(std::move(name)), process_(arguments_of(name_, options)), lines_(longest_event) {}
 
 std::uint64_t DemoMember::command(const std::string& line) {
     process_.write_line(line);

@@ -3,14 +3,11 @@
 
 #include "demo_story.h"
 #include "demo_text.h"
+#include "encoding.h"
 
 namespace quorate::apps {
 
 namespace {
-
-std::string quoted(const std::string& text) {
-    return "\"" + text + "\"";
-}
 
 /// From the sending to the arrival where it took longest; both stamps are this machine's.
 std::int64_t slowest_ns(const Crowd& crowd, const DemoMember::Filter& message) {

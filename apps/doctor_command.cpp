@@ -40,7 +40,11 @@ int doctor_command(const Arguments& arguments) {
     }
     bool well = true;
     for (const Finding& finding : examine(options->examination)) {
-        (options->json ? print_json : print_text)(finding);
+        if (options->json) {
+            print_json(finding);
+        } else {
+            print_text(finding);
+        }
         well &= finding.verdict != Verdict::failed;
     }
     return well ? exit_ok : exit_not_seen;

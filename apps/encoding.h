@@ -1,4 +1,4 @@
-// Bytes as JSON can carry them. Pure.
+// Bytes as JSON can carry them, and texts as people read them. Pure.
 #pragma once
 
 #include <string>
@@ -10,5 +10,10 @@ namespace quorate::apps {
 bool is_utf8(std::string_view bytes);
 /// RFC 4648, with padding.
 std::string to_base64(std::string_view bytes);
+
+/// For a sentence.
+inline std::string quoted(const std::string& text) {
+    return "\"" + text + "\"";
+}
 
 }  // namespace quorate::apps

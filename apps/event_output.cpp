@@ -26,11 +26,6 @@ Json members_json(const std::vector<MemberInfo>& members, bool with_alive) {
     return list;
 }
 
-template <class AnyId>
-Json id_or_null(const AnyId& id) {
-    return id ? Json(id.hex()) : Json(nullptr);
-}
-
 Json describe(const Started& e) {
     return {{"event", "started"}, {"id", e.id.hex()}, {"name", e.name}, {"endpoint", e.endpoint}};
 }

@@ -15,6 +15,11 @@ namespace quorate::apps {
 /// Keeps its fields in the order in which they were set.
 using Json = nlohmann::ordered_json;
 
+template <class AnyId>
+Json id_or_null(const AnyId& id) {
+    return id ? Json(id.hex()) : Json(nullptr);
+}
+
 /// The first word of a command, and its number from 1.
 struct CommandName {
     std::string word;

@@ -10,19 +10,6 @@ namespace quorate::apps {
 
 namespace {
 
-int exit_code_of(const Error& error) {
-    switch (error.code) {
-        case ErrorCode::bad_argument:
-            return exit_usage;
-        case ErrorCode::cannot_bind:
-            return exit_cannot_bind;
-        case ErrorCode::no_answer:
-            return exit_no_answer;
-        default:
-            return exit_internal;
-    }
-}
-
 /// Whether who answered is in the group that was asked for, if one was.
 template <class Inspected>
 Result<Inspected> in_group(Result<Inspected> answer, const std::string& group) {

@@ -27,11 +27,6 @@ std::string who(const std::string& name, MemberId id) {
     return name.empty() ? short_id(id) : name + " (" + short_id(id) + ")";
 }
 
-template <class AnyId>
-Json id_or_null(const AnyId& id) {
-    return id ? Json(id.hex()) : Json(nullptr);
-}
-
 std::string wall_time(std::int64_t realtime_ns) {
     const std::time_t seconds = realtime_ns / 1'000'000'000;
     std::tm local{};

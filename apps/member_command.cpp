@@ -1,7 +1,6 @@
 // quorate member: options, signals, and the session.
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "ending_signals.h"
 #include "member_options.h"
 #include "member_session.h"
 #include "quorate/log_to_stderr.h"
@@ -19,18 +19,6 @@
 namespace quorate::apps {
 
 namespace {
-
-/// Before any thread starts, so that all of them inherit it: the signals that end the session are
-/// read from a descriptor, and a reader that went away is an error of write().
-int take_over_signals() {
-    signal(SIGPIPE, SIG_IGN);
-    sigset_t ending;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ending, nullptr);
-    return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 /// Alone a member takes some thirty descriptors; without them libzmq aborts the process.
 constexpr rlim_t fewest_descriptors = 64;
@@ -49,20 +37,8 @@ std::optional<std::string> allow_descriptors() {
            std::to_string(limit.rlim_cur) + " (ulimit -n)";
 }
 
-int exit_code_of(const Error& error) {
-    switch (error.code) {
-        case ErrorCode::bad_argument:
-        case ErrorCode::not_permitted:
-            return exit_usage;
-        case ErrorCode::cannot_bind:
-            return exit_cannot_bind;
-        default:
-            return exit_internal;
-    }
-}
-
 int run_session(MemberCommandOptions options) {
-    const int signals = take_over_signals();
+    const int signals = take_over_signals({SIGINT, SIGTERM});
     if (const auto problem = allow_descriptors()) {
         complain("member", *problem);
         return exit_internal;

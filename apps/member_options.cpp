@@ -10,6 +10,7 @@
 #include "command_line.h"
 #include "config_file.h"
 #include "cpu_list.h"
+#include "encoding.h"
 #include "security_options.h"
 
 namespace quorate::apps {
@@ -27,10 +28,6 @@ struct Values {
 
 [[noreturn]] void refuse(const std::string& option, const std::string& what) {
     throw Unusable{"--" + option + " " + what};
-}
-
-std::string quoted(const std::string& text) {
-    return "\"" + text + "\"";
 }
 
 std::optional<std::uint64_t> parse_number(const std::string& text) {
@@ -57,7 +54,7 @@ Duration milliseconds_in(const Values& values, const std::string& option) {
     return std::chrono::milliseconds(number_in(values, option, 1, longest_ms));
 }
 
-po::options_description describe() {
+po::options_description member_options() {
     po::options_description all("Options");
     const auto text = [](const char* shown) {
         return po::value<std::string>()->default_value(shown);
@@ -285,7 +282,7 @@ std::variant<Options, HelpWanted, BadUsage> parse(const Arguments& arguments,
 }
 
 po::options_description describe_doctor() {
-    po::options_description all = describe();
+    po::options_description all = member_options();
     all.add_options()("expect", po::value<std::string>()->default_value("0"),
                       "how many others must be heard on the beacon within 5 s, 0 to 1000");
     return all;
@@ -295,7 +292,7 @@ po::options_description describe_doctor() {
 
 std::variant<MemberCommandOptions, HelpWanted, BadUsage> parse_member_options(
     const Arguments& arguments) {
-    return parse<MemberCommandOptions>(arguments, describe(),
+    return parse<MemberCommandOptions>(arguments, member_options(),
                                        [](const Values& values) { return check(values); });
 }
 
@@ -325,7 +322,7 @@ std::string member_help() {
     help << "usage: quorate member --group TYPE.INSTANCE [OPTION...]\n\n"
             "Joins one group as one member, and stays until told to leave, until standard input\n"
             "closes, or until SIGINT or SIGTERM.\n\n"
-         << describe()
+         << member_options()
          << "\nCommands, one a line on standard input:\n"
             "  send TEXT                 to every member\n"
             "  send-ordered TEXT         to every member, in one order for all\n"

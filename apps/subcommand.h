@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "quorate/result.h"
+
 namespace quorate::apps {
 
 enum ExitCode : int {
@@ -17,6 +19,9 @@ enum ExitCode : int {
     exit_data_dir = 73,  ///< the data directory is unusable or locked
     exit_refused = 77,   ///< by the group
 };
+
+/// What a subcommand that could not begin, for that reason, exits with.
+ExitCode exit_code_of(const Error& error);
 
 /// Without the executable's and the subcommand's names.
 using Arguments = std::vector<std::string>;

@@ -1,15 +1,12 @@
 #include <netdb.h>
 
+#include "base/bad_argument.h"
 #include "base/endpoint.h"
 #include "quorate/spec.h"
 
 namespace quorate {
 
 namespace {
-
-Error bad(std::string sentence) {
-    return {ErrorCode::bad_argument, std::move(sentence)};
-}
 
 /// As the kernel keeps an interface's name (IFNAMSIZ, without the zero).
 constexpr std::size_t longest_interface = 15;
@@ -26,26 +23,28 @@ bool in_digits(const std::string& host) {
 
 std::optional<Error> find_problem_in_addresses(const MemberOptions& options) {
     if (!base::parse_endpoint(options.listen)) {
-        return bad("--listen (" + options.listen +
-                   ") must be tcp://HOST:PORT, with a port from 0 to 65535");
+        return base::bad_argument("--listen (" + options.listen +
+                                  ") must be tcp://HOST:PORT, with a port from 0 to 65535");
     }
     if (!options.advertise.empty() && !base::is_dialable(options.advertise)) {
-        return bad("--advertise (" + options.advertise +
-                   ") must be tcp://HOST:PORT, with a port from 1 to 65535");
+        return base::bad_argument("--advertise (" + options.advertise +
+                                  ") must be tcp://HOST:PORT, with a port from 1 to 65535");
     }
     for (const std::string& seed : options.seeds) {
         if (base::is_dialable(seed)) continue;
-        return bad("--seed (" + seed + ") must be tcp://HOST:PORT, with a port from 1 to 65535");
+        return base::bad_argument("--seed (" + seed +
+                                  ") must be tcp://HOST:PORT, with a port from 1 to 65535");
     }
     const auto beacon = base::parse_host_port(options.beacon);
     if (!options.beacon.empty() && (!beacon || beacon->port == 0 || !in_digits(beacon->host))) {
-        return bad("--beacon (" + options.beacon +
-                   ") must be HOST:PORT with HOST in digits and a port from 1 to 65535, or off");
+        return base::bad_argument(
+            "--beacon (" + options.beacon +
+            ") must be HOST:PORT with HOST in digits and a port from 1 to 65535, or off");
     }
     if (options.beacon_interface.size() > longest_interface ||
         options.beacon_interface.find('/') != std::string::npos) {
-        return bad("--beacon-interface (" + options.beacon_interface +
-                   ") must be an interface's name, as `ip link` shows it");
+        return base::bad_argument("--beacon-interface (" + options.beacon_interface +
+                                  ") must be an interface's name, as `ip link` shows it");
     }
     return std::nullopt;
 }
@@ -67,16 +66,17 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
     };
     for (const auto& bound : bounds) {
         if (bound.value >= bound.low && bound.value <= bound.high) continue;
-        return bad(std::string(bound.name) + " (" + std::to_string(bound.value) + ") must be " +
-                   std::to_string(bound.low) + " to " + std::to_string(bound.high));
+        return base::bad_argument(std::string(bound.name) + " (" + std::to_string(bound.value) +
+                                  ") must be " + std::to_string(bound.low) + " to " +
+                                  std::to_string(bound.high));
     }
     // Written so that "not a number" is refused as well.
     if (!(options.clock_drift >= 0 && options.clock_drift <= 0.2)) {
-        return bad("clock_drift must be 0 to 0.2");
+        return base::bad_argument("clock_drift must be 0 to 0.2");
     }
     if (options.clock_error &&
         (*options.clock_error < Duration::zero() || *options.clock_error > std::chrono::hours(1))) {
-        return bad("clock_error must be 0 to 1 h");
+        return base::bad_argument("clock_error must be 0 to 1 h");
     }
     return std::nullopt;
 }

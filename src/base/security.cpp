@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "base/bad_argument.h"
+
 namespace quorate {
 
 namespace {
 
 constexpr std::size_t key_characters = 40;
 constexpr std::size_t max_token_bytes = 1024;
-
-Error bad(std::string sentence) {
-    return {ErrorCode::bad_argument, std::move(sentence)};
-}
 
 /// As ZeroMQ's RFC 32 has it; what such a text stands for is checked where it is decoded.
 bool is_z85(const std::string& text) {
@@ -27,20 +25,22 @@ bool is_z85(const std::string& text) {
 std::optional<Error> find_problem(const Security& security) {
     if (!security.enabled()) {
         if (security.authorized_keys.empty() && security.token.empty()) return std::nullopt;
-        return bad(
+        return base::bad_argument(
             "--authorized-keys and --token-file protect nothing without --key: give this "
             "member's secret key too");
     }
     // Never the key itself: sentences end up in logs.
     if (!is_z85(security.secret_key)) {
-        return bad("--key must hold a secret key of 40 characters, as quorate keygen writes it");
+        return base::bad_argument(
+            "--key must hold a secret key of 40 characters, as quorate keygen writes it");
     }
     if (security.authorized_keys.empty()) {
-        return bad("--key needs --authorized-keys too: the directory of the keys that are let in");
+        return base::bad_argument(
+            "--key needs --authorized-keys too: the directory of the keys that are let in");
     }
     if (security.token.size() > max_token_bytes) {
-        return bad("--token-file: a token has at most " + std::to_string(max_token_bytes) +
-                   " bytes");
+        return base::bad_argument("--token-file: a token has at most " +
+                                  std::to_string(max_token_bytes) + " bytes");
     }
     return std::nullopt;
 }

@@ -10,10 +10,10 @@ namespace {
 
 using schema = schema_log::Command;
 
-constexpr std::uint16_t version = 1;
+constexpr std::uint16_t command_version = 1;
 constexpr base::Nanos max_poll_timeout = std::chrono::hours(24);
 /// The root, and the small fields of any command.
-constexpr std::size_t fixed_words = 24;
+constexpr std::size_t command_words = 24;
 
 constexpr const char* no_time = "a stamp that is no time";
 
@@ -196,7 +196,7 @@ const char* read(schema_log::FinishResize::Reader reader, FinishResize& command)
 }
 
 const char* read(schema::Reader root, const Payload& bytes, Command& command) {
-    if (root.getVersion() != version) return "unknown version of a log entry";
+    if (root.getVersion() != command_version) return "unknown version of a log entry";
     switch (root.which()) {
         case schema::JOIN:
             return read(root.getJoin(), command.emplace<Join>());
@@ -225,9 +225,9 @@ const char* read(schema::Reader root, const Payload& bytes, Command& command) {
 }  // namespace
 
 Payload encode(const Command& command) {
-    FlatBuilder message(fixed_words + std::visit(Measure{}, command));
+    FlatBuilder message(command_words + std::visit(Measure{}, command));
     auto root = message.initRoot<schema>();
-    root.setVersion(version);
+    root.setVersion(command_version);
     std::visit(Writer{root}, command);
     return message.finish();
 }

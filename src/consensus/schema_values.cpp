@@ -12,7 +12,7 @@ namespace quorate::consensus {
 namespace {
 
 /// A struct or list starts with at most this many words of tag, pointers and small fields.
-constexpr std::size_t fixed_words = 8;
+constexpr std::size_t struct_words = 8;
 
 }  // namespace
 
@@ -146,17 +146,17 @@ void write_founding(schema_log::Founding::Builder builder, const Founding& found
 }
 
 std::size_t words_of(const MemberRecord& member) {
-    return fixed_words + words_for(member.name.size() + 1) + words_for(member.endpoint.size() + 1);
+    return struct_words + words_for(member.name.size() + 1) + words_for(member.endpoint.size() + 1);
 }
 
 std::size_t words_of(const std::vector<MemberRecord>& roster) {
-    std::size_t words = fixed_words;
+    std::size_t words = struct_words;
     for (const MemberRecord& member : roster) words += words_of(member);
     return words;
 }
 
 std::size_t words_of(const Founding& founding) {
-    return 3 * fixed_words + words_of(founding.roster);
+    return 3 * struct_words + words_of(founding.roster);
 }
 
 }  // namespace quorate::consensus

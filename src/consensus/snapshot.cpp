@@ -7,8 +7,8 @@ namespace quorate::consensus {
 
 namespace {
 
-constexpr std::uint16_t version = 1;
-constexpr std::size_t fixed_words = 24;
+constexpr std::uint16_t state_version = 1;
+constexpr std::size_t state_words = 24;
 constexpr std::size_t words_per_poll = 24;
 constexpr std::size_t words_per_ballot = 3;
 constexpr std::size_t words_per_id = 2;
@@ -159,7 +159,7 @@ bool read_growing(schema_log::Growing::Reader reader, const GroupSpec& spec,
 }  // namespace
 
 Payload StateMachine::serialize() const {
-    std::size_t words = fixed_words + words_of(founding_) + words_of(roster_);
+    std::size_t words = state_words + words_of(founding_) + words_of(roster_);
     for (const auto& [id, poll] : polls_) {
         words += words_per_poll + words_for(poll.topic.size());
         words += poll.electorate.size() * words_per_ballot;
@@ -177,7 +177,7 @@ Payload StateMachine::serialize() const {
     }
     FlatBuilder message(words);
     auto state = message.initRoot<schema_log::State>();
-    state.setVersion(version);
+    state.setVersion(state_version);
     state.setApplied(applied_);
     write_founding(state.initFounding(), founding_);
     write_roster(state.initRoster(count_of(roster_.size())), roster_);
@@ -206,7 +206,7 @@ Result<StateMachine> StateMachine::restore(const Payload& bytes) {
         FlatReader message(aligned.view());
         const auto state = message.root<schema_log::State>();
         Founding founding;
-        if (state.getVersion() != version || !read_founding(state.getFounding(), founding))
+        if (state.getVersion() != state_version || !read_founding(state.getFounding(), founding))
             return bad;
         StateMachine machine(std::move(founding));
         machine.applied_ = state.getApplied();

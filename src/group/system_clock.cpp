@@ -19,10 +19,6 @@ base::Nanos read(clockid_t clock) {
 base::Nanos read_boottime() {
     return read(CLOCK_BOOTTIME);
 }
-base::Nanos read_monotonic() {
-    return read(CLOCK_MONOTONIC);
-}
-
 base::Nanos read_action_clock(ActionClock clock) {
     switch (clock) {
         case ActionClock::realtime:

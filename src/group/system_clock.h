@@ -2,13 +2,13 @@
 #pragma once
 
 #include "io/clock.h"
+#include "io/monotonic_clock.h"
 
 namespace quorate::group {
 
 /// CLOCK_BOOTTIME alone, for am_leader(): a suspended machine wakes without a lease (rule 5).
 base::Nanos read_boottime();
-/// CLOCK_MONOTONIC alone.
-base::Nanos read_monotonic();
+using io::read_monotonic;
 
 /// What moments of actions are read on.
 base::Nanos read_action_clock(ActionClock clock);

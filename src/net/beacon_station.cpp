@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/check.h"
+#include "io/monotonic_clock.h"
 #include "wire/bundle.h"
 
 namespace quorate::net {
@@ -22,10 +23,6 @@ constexpr char problem_kind = 'P';
 constexpr base::Nanos reopen_every = std::chrono::seconds(1);
 constexpr std::size_t datagrams_a_turn = 64;
 constexpr std::size_t longest_packet = 1 + Beacon::max_datagram;
-
-base::Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 }  // namespace
 
@@ -118,14 +115,14 @@ bool BeaconStation::admit() {
 void BeaconStation::turn() {
     std::vector<pollfd> fds{{wake_.get(), POLLIN, 0}, {beacon_.fd(), POLLIN, 0}};
     for (const Peer& peer : peers_) fds.push_back({peer.socket.get(), POLLIN, 0});
-    base::Nanos now = monotonic_now();
+    base::Nanos now = io::read_monotonic();
     const bool broken = !beacon_.problem().empty();
     if (broken && reopen_at_ == base::never) reopen_at_ = now + reopen_every;
     const auto pause = std::chrono::ceil<std::chrono::milliseconds>(reopen_at_ - now);
     const int timeout = broken ? std::max(0, static_cast<int>(pause.count())) : -1;
     if (poll(fds.data(), fds.size(), timeout) < 0) return;
     if (!admit()) return;  // whoever had a line before a datagram was sent hears it
-    now = monotonic_now();
+    now = io::read_monotonic();
     keep_open(now);
     hear_network();
     if (hear_lines(now)) say_what_is_due(now);

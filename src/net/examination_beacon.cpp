@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/time.h"
+#include "io/monotonic_clock.h"
 #include "net/beacon.h"
 #include "net/examination.h"
 #include "net/interfaces.h"
@@ -27,10 +28,6 @@ constexpr base::Nanos listen_for_expected = std::chrono::seconds(5);
 /// For an examination elsewhere that began later, and has to hear this one.
 constexpr base::Nanos go_on_for = std::chrono::milliseconds(500);
 constexpr base::Nanos say_every = std::chrono::milliseconds(100);
-
-base::Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 MemberId draw_id() {
     MemberId id;
@@ -95,11 +92,11 @@ void Hearing::take(std::string_view bytes) {
 }
 
 void Hearing::listen(std::size_t expected) {
-    const base::Nanos start = monotonic_now();
+    const base::Nanos start = io::read_monotonic();
     base::Nanos end = start + (expected > 0 ? listen_for_expected : listen_for);
     bool satisfied = false;
     base::Nanos say_at = start;
-    for (base::Nanos now = start; now < end; now = monotonic_now()) {
+    for (base::Nanos now = start; now < end; now = io::read_monotonic()) {
         if (now >= say_at) {
             mouth_.announce(frame_);
             say_at = now + say_every;
@@ -116,7 +113,7 @@ void Hearing::listen(std::size_t expected) {
         }
         if (!satisfied && expected > 0 && heard_itself_ && others_.size() >= expected) {
             satisfied = true;
-            end = std::min(end, monotonic_now() + go_on_for);
+            end = std::min(end, io::read_monotonic() + go_on_for);
         }
     }
 }

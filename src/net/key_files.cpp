@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/bad_argument.h"
 #include "net/address.h"
 
 namespace quorate::net {
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t key_characters = 40;
 constexpr std::size_t max_file_bytes = 4096;
-
-Error bad(std::string sentence) {
-    return {ErrorCode::bad_argument, std::move(sentence)};
-}
 
 std::string reason(int error) {
     return std::generic_category().message(error);
@@ -54,23 +51,26 @@ int write_new_file(const std::string& file, mode_t mode, const std::string& cont
 
 Error cannot_write(const std::string& file, int error) {
     if (error == EEXIST) {
-        return bad(file + " is there already, and keys are never overwritten: choose another name");
+        return base::bad_argument(
+            file + " is there already, and keys are never overwritten: choose another name");
     }
-    return bad(file + " can't be written: " + reason(error));
+    return base::bad_argument(file + " can't be written: " + reason(error));
 }
 
 /// The content of a file that is nobody else's business.
 Result<std::string> read_secret_file(const std::string& option, const std::string& file) {
     struct stat state {};
     if (stat(file.c_str(), &state) != 0) {
-        return bad(option + " (" + file + ") can't be read: " + reason(errno));
+        return base::bad_argument(option + " (" + file + ") can't be read: " + reason(errno));
     }
     if ((state.st_mode & S_IROTH) != 0) {
-        return bad(option + " (" + file +
-                   ") may be read by everybody on this machine: chmod 600 it first");
+        return base::bad_argument(option + " (" + file +
+                                  ") may be read by everybody on this machine: chmod 600 it first");
     }
     auto content = read_small_file(file);
-    if (!content) return bad(option + " (" + file + ") can't be read as a file of up to 4 KiB");
+    if (!content)
+        return base::bad_argument(option + " (" + file +
+                                  ") can't be read as a file of up to 4 KiB");
     return std::move(*content);
 }
 
@@ -160,7 +160,8 @@ Result<std::string> load_secret_key(const std::string& file) {
     if (!content) return content.error();
     auto key = net::find_value(*content, net::secret_key_name);
     if (!key || !net::public_key_of(*key)) {
-        return net::bad("--key (" + file + ") holds no secret key: quorate keygen FILE makes one");
+        return base::bad_argument("--key (" + file +
+                                  ") holds no secret key: quorate keygen FILE makes one");
     }
     return std::move(*key);
 }
@@ -170,7 +171,8 @@ Result<std::string> load_token(const std::string& file) {
     if (!content) return content.error();
     std::string_view rest = *content;
     const std::string token(net::trimmed(net::take_line(rest)));
-    if (token.empty()) return net::bad("--token-file (" + file + ") has an empty first line");
+    if (token.empty())
+        return base::bad_argument("--token-file (" + file + ") has an empty first line");
     return token;
 }
 

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <memory>
 
+#include "io/monotonic_clock.h"
+
 namespace quorate::net {
 
 namespace {
@@ -23,10 +25,6 @@ constexpr base::Nanos ask_again_after = std::chrono::seconds(1);
 
 /// How long what was said last may still be on its way.
 constexpr int close_linger_ms = 1000;
-
-base::Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 void release_owner(void*, void* hint) {
     delete static_cast<std::shared_ptr<const void>*>(hint);
@@ -72,7 +70,7 @@ bool Links::send(const std::string& endpoint, const Payload& frame) {
     if (frame.size() > limits_.frame_bytes) return false;
     Link* link = find_or_open(endpoint);
     if (link == nullptr) return false;
-    const base::Nanos now = monotonic_now();
+    const base::Nanos now = io::read_monotonic();
     if (link->by_name && now >= link->follow_name_at) follow_name(*link, now);
     if (!link->open) return hold(*link, frame);
     Pushed pushed = push(*link, frame, now);
@@ -107,7 +105,8 @@ Links::Link* Links::find_or_open(const std::string& endpoint) {
     link.by_name = !numeric_address(*where).has_value();
     const auto told = told_keys_.find(endpoint);
     if (told != told_keys_.end()) link.search.hint(told->second);
-    if (!link.by_name && !connect(link, *numeric_address(*where), monotonic_now())) return nullptr;
+    if (!link.by_name && !connect(link, *numeric_address(*where), io::read_monotonic()))
+        return nullptr;
     return &links_.emplace(endpoint, std::move(link)).first->second;
 }
 
@@ -163,7 +162,7 @@ void Links::follow_name(Link& link, base::Nanos now) {
 }
 
 void Links::names_resolved() {
-    const base::Nanos now = monotonic_now();
+    const base::Nanos now = io::read_monotonic();
     for (auto& [endpoint, link] : links_) {
         if (link.by_name) follow_name(link, now);
     }
@@ -203,12 +202,12 @@ void Links::let_go(Link& link, int linger_ms, base::Nanos now) const {
 void Links::close(const std::string& endpoint) {
     const auto found = links_.find(endpoint);
     if (found == links_.end()) return;
-    let_go(found->second, close_linger_ms, monotonic_now());
+    let_go(found->second, close_linger_ms, io::read_monotonic());
     links_.erase(found);
 }
 
 void Links::close_others(const std::function<bool(const std::string&)>& keeps) {
-    const base::Nanos now = monotonic_now();
+    const base::Nanos now = io::read_monotonic();
     for (auto at = links_.begin(); at != links_.end();) {
         const bool keep = keeps(at->first);
         if (!keep) let_go(at->second, close_linger_ms, now);
@@ -217,7 +216,7 @@ void Links::close_others(const std::function<bool(const std::string&)>& keeps) {
 }
 
 void Links::close_all(std::chrono::milliseconds linger) {
-    const base::Nanos now = monotonic_now();
+    const base::Nanos now = io::read_monotonic();
     for (auto& [endpoint, link] : links_) let_go(link, static_cast<int>(linger.count()), now);
     links_.clear();
 }

@@ -1,13 +1,10 @@
 // What becomes of handshakes: with CURVE, the search for keys.
+#include "io/monotonic_clock.h"
 #include "net/links.h"
 
 namespace quorate::net {
 
 namespace {
-
-base::Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 /// As libzmq waits at most between its own tries.
 constexpr base::Nanos give_up_pause = std::chrono::milliseconds(250);
@@ -34,7 +31,7 @@ void Links::learn_key(const std::string& endpoint, const PublicKey& key) {
 }
 
 bool Links::knock(const std::string& endpoint, const PublicKey& key, const Payload& frame) {
-    const base::Nanos now = monotonic_now();
+    const base::Nanos now = io::read_monotonic();
     if (knocks_since_ + std::chrono::seconds(1) <= now) {
         knocks_since_ = now;
         knocks_ = 0;
@@ -74,7 +71,7 @@ void Links::apply_changes() {
 }
 
 void Links::tend(bool readable, std::vector<io::TransportEvent>& out) {
-    const base::Nanos now = monotonic_now();
+    const base::Nanos now = io::read_monotonic();
     if (curve_ == nullptr && !readable && now < dial_anew_at_) return;
     if (curve_ != nullptr) apply_changes();
     for (auto& [endpoint, link] : links_) {

@@ -11,16 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "io/monotonic_clock.h"
+
 namespace quorate::net {
 
 namespace {
 
 constexpr base::Nanos refresh_after = std::chrono::seconds(10);
 constexpr base::Nanos retry_after = std::chrono::seconds(1);
-
-base::Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 SocketAddress with_port(SocketAddress address, std::uint16_t port) {
     if (address.family() == AF_INET) {
@@ -73,7 +71,7 @@ std::optional<SocketAddress> Resolver::look_up(const HostPort& where) {
     Name& name = found->second;
     name.wanted = ++wishes_;
     const base::Nanos patience = name.address ? refresh_after : retry_after;
-    if (!name.asking && monotonic_now() - name.asked >= patience) ask(where.host, name);
+    if (!name.asking && io::read_monotonic() - name.asked >= patience) ask(where.host, name);
     if (!name.address) return std::nullopt;
     return with_port(*name.address, where.port);
 }
@@ -97,7 +95,7 @@ bool Resolver::make_room() {
 
 void Resolver::ask(const std::string& host, Name& name) {
     if (threads_ >= max_threads) return;
-    name.asked = monotonic_now();
+    name.asked = io::read_monotonic();
     try {
         // Detached, because getaddrinfo can't be interrupted and nobody may wait for it.
         std::thread([shared = shared_, host] {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "io/monotonic_clock.h"
 #include "net/curve.h"
 #include "net/inbox.h"
 #include "net/links.h"
@@ -19,10 +20,6 @@ namespace {
 constexpr std::size_t max_datagrams_per_turn = 64;
 /// The longest single sleep; a later deadline is waited for in several.
 constexpr base::Nanos longest_sleep = std::chrono::hours(1);
-
-base::Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 timespec to_timespec(base::Nanos duration) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
@@ -94,7 +91,7 @@ bool ZmqTransport::Impl::wait(base::Nanos timeout, std::span<void* const> others
             readable |= (get_option(socket, ZMQ_EVENTS, 0) & ZMQ_POLLIN) != 0;
         return readable;
     };
-    const base::Nanos start = monotonic_now();
+    const base::Nanos start = io::read_monotonic();
     const base::Nanos end = timeout >= base::never - start ? base::never : start + timeout;
     gather(others);
     const bool at_once = inbox_.more_waiting() || others_readable();
@@ -110,7 +107,7 @@ bool ZmqTransport::Impl::wait(base::Nanos timeout, std::span<void* const> others
                       std::any_of(probes, fds_.end(), is_ready) || others_readable())) {
             return true;
         }
-        now = monotonic_now();
+        now = io::read_monotonic();
         if (now >= prober_.next_deadline()) return true;
         if (now >= end) return false;
     }
@@ -118,7 +115,7 @@ bool ZmqTransport::Impl::wait(base::Nanos timeout, std::span<void* const> others
 
 void ZmqTransport::Impl::collect(std::vector<io::TransportEvent>& out, std::size_t max_frames) {
     if (found(names) && resolver_.collect()) links_.names_resolved();
-    if (prober_.next_deadline() != base::never) prober_.collect(monotonic_now(), out);
+    if (prober_.next_deadline() != base::never) prober_.collect(io::read_monotonic(), out);
     if (found(datagrams)) beacon_.collect(max_datagrams_per_turn, out);
     inbox_.collect(found(frames), found(monitor), max_frames, out);
     links_.tend(found(handshakes), out);
@@ -181,7 +178,7 @@ void ZmqTransport::close_others(const std::function<bool(const std::string&)>& k
 }
 
 void ZmqTransport::probe(const std::string& endpoint) {
-    impl_->prober_.probe(endpoint, monotonic_now());
+    impl_->prober_.probe(endpoint, io::read_monotonic());
 }
 
 void ZmqTransport::announce(Payload datagram) {

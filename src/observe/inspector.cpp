@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "io/monotonic_clock.h"
 #include "net/address.h"
 #include "net/zmq_transport.h"
 #include "wire/codec.h"
@@ -22,10 +23,6 @@ using base::Nanos;
 constexpr Nanos ask_again_after = std::chrono::milliseconds(400);
 /// How long a question may still be on its way when the inspector goes.
 constexpr std::chrono::milliseconds no_linger{0};
-
-Nanos monotonic_now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
 
 std::uint64_t random_number() {
     std::uint64_t number = 0;
@@ -129,16 +126,16 @@ void Inspector::Impl::send_question(wire::Inspect::Subject subject) {
 Result<Inspector::Impl::Answer> Inspector::Impl::ask(wire::Inspect::Subject subject) {
     nonce_ = random_number();
     refused_ = other_version_ = false;
-    const Nanos deadline = monotonic_now() + options_.timeout;
-    Nanos ask_at = monotonic_now();
+    const Nanos deadline = io::read_monotonic() + options_.timeout;
+    Nanos ask_at = io::read_monotonic();
     transport_->probe(options_.endpoint);
     std::vector<io::TransportEvent> arrived;
-    while (!refused_ && monotonic_now() < deadline) {
-        if (monotonic_now() >= ask_at) {
+    while (!refused_ && io::read_monotonic() < deadline) {
+        if (io::read_monotonic() >= ask_at) {
             send_question(subject);
             ask_at += ask_again_after;
         }
-        transport_->wait(std::min(ask_at, deadline) - monotonic_now());
+        transport_->wait(std::min(ask_at, deadline) - io::read_monotonic());
         arrived.clear();
         transport_->collect(arrived);
         for (const io::TransportEvent& event : arrived) {

@@ -94,8 +94,8 @@ Verdict run_world(const Profile& profile, std::uint64_t seed, const RunOptions& 
     SeedRun<SettlingRule> run(profile, seed, options, verdict.counters);
     try {
         run.run();
-    } catch (const RuleBroken& rule) {
-        verdict.broken = rule;
+    } catch (const RuleBroken& broken) {
+        verdict.broken = broken;
     } catch (const std::exception& error) {
         verdict.broken = RuleBroken{"no exception leaves the library", error.what()};
     }

@@ -23,7 +23,7 @@ std::size_t words_of(const std::string& text) {
     return text.size() / 8 + 2;
 }
 
-struct Measure {
+struct MeasureAnswer {
     std::size_t operator()(const GroupStatus& status) const {
         std::size_t words =
             status_words + words_of(status.endpoint) + words_of(status.beacon_problem);
@@ -95,7 +95,7 @@ void write(capn::Election::Builder to, const ElectionRecord& election) {
     for (unsigned i = 0; i < election.votes.size(); ++i) write(votes[i], election.votes[i]);
 }
 
-struct Writer {
+struct AnswerWriter {
     capn::Inspection::Builder to;
 
     void operator()(const GroupStatus& status) { write(to.initStatus(), status); }
@@ -107,13 +107,13 @@ struct Writer {
 }  // namespace
 
 std::size_t inspection_words(const Inspection& inspection) {
-    return words_of(inspection.name) + std::visit(Measure{}, inspection.answer);
+    return words_of(inspection.name) + std::visit(MeasureAnswer{}, inspection.answer);
 }
 
 void write_inspection(capn::Inspection::Builder to, const Inspection& inspection) {
     to.setNonce(inspection.nonce);
     to.setName(as_text(inspection.name));
-    std::visit(Writer{to}, inspection.answer);
+    std::visit(AnswerWriter{to}, inspection.answer);
 }
 
 }  // namespace quorate::wire
