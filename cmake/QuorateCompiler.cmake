@@ -7,6 +7,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # -Wmaybe-uninitialized on moved std::optional and std::variant under the sanitizers (105562).
   target_compile_options(quorate_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Several sources as one look like headers of a source to it.
+  target_compile_options(quorate_flags INTERFACE -Wno-subobject-linkage)
+endif()
 if(QUORATE_SANITIZE)
   target_compile_options(quorate_flags INTERFACE -fsanitize=${QUORATE_SANITIZE}
                                                  -fno-omit-frame-pointer)

@@ -19,6 +19,8 @@ using Duration = std::chrono::milliseconds;
 
 /// Generous: a test that passes never waits for it.
 inline constexpr Duration patience{20'000};
+/// For a story of many steps.
+inline constexpr Duration long_patience{40'000};
 
 class Process {
 public:

@@ -11,8 +11,6 @@
 namespace quorate::blackbox {
 namespace {
 
-constexpr Duration long_patience{40'000};
-
 class DistributedEstimator : public ::testing::Test {
 protected:
     void start(const std::string& name) {

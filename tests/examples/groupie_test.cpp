@@ -14,8 +14,6 @@
 namespace quorate::blackbox {
 namespace {
 
-constexpr Duration long_patience{40'000};
-
 Process::Program groupie(const Arguments& arguments) {
     return {.path = std::string(QUORATE_EXAMPLES) + "/groupie", .arguments = arguments};
 }

@@ -13,7 +13,6 @@
 namespace quorate::blackbox {
 namespace {
 
-constexpr Duration long_patience{40'000};
 using Names = std::vector<std::string>;
 
 Process::Program microgrid(const Arguments& arguments) {

@@ -8,7 +8,7 @@
 namespace quorate::blackbox {
 namespace {
 
-constexpr Duration long_patience{100'000};
+constexpr Duration patience_for_rounds{100'000};
 
 struct Story {
     int acts = 0;
@@ -19,7 +19,7 @@ struct Story {
 
 /// All that a member told, which has come to its end; the figures have to agree with each other.
 Story expect_story(const std::string& name, ExampleMember& member) {
-    member.expect_end(long_patience);
+    member.expect_end(patience_for_rounds);
     Story story;
     const std::string summary = "acted in ([0-9]+) of ([0-9]+) rounds; late by less than";
     const auto acts = member.all(summary);

@@ -21,7 +21,7 @@ std::uint64_t number_of(const Event& event) {
     return std::get<EventsLost>(event).count;
 }
 
-class MailboxTest : public testing::Test {
+class MailboxTest : public ::testing::Test {
 protected:
     bool readable() {
         pollfd fd{mailbox_.descriptor(), POLLIN, 0};
