@@ -139,6 +139,10 @@ std::vector<pid_t> Process::threads(const std::string& name) const {
 
 void Process::send_signal(int signal) {
     ::kill(pid_, signal);
+    if (signal != SIGSTOP) return;
+    // Until then its threads may go on for a moment; what it has become stays there to be asked for.
+    siginfo_t stopped;
+    waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 std::optional<int> Process::await_exit(Duration limit) {

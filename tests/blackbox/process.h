@@ -45,6 +45,7 @@ public:
     /// So that so many bytes may wait to be read, all at once.
     void widen_input(int bytes);
     void close_input();
+    /// SIGSTOP: returns when it stands still.
     void send_signal(int signal);
     /// How many descriptors it has open.
     std::size_t descriptors() const;
