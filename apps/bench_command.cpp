@@ -8,6 +8,7 @@
 
 #include "bench/bench.h"
 #include "command_line.h"
+#include "encoding.h"
 #include "subcommand.h"
 
 namespace quorate::apps {
@@ -105,15 +106,15 @@ int measure(const po::variables_map& map) {
     const std::string name = map.count("name") > 0 ? map["name"].as<std::string>() : "";
     const bench::Measurement* measurement = bench::find_measurement(name);
     if (measurement == nullptr) {
-        complain("bench", "NAME must be one of " + names_of(bench::measurements()) + ", not \"" +
-                              name + "\"");
+        complain("bench", "NAME must be one of " + names_of(bench::measurements()) + ", not " +
+                              quoted(name));
         return exit_usage;
     }
     const std::string timing = map["profile"].as<std::string>();
     const bench::Profile* profile = bench::find_profile(timing);
     if (profile == nullptr) {
-        complain("bench", "--profile takes one of " + names_of(bench::profiles()) + ", not \"" +
-                              timing + "\"");
+        complain("bench", "--profile takes one of " + names_of(bench::profiles()) + ", not " +
+                              quoted(timing));
         return exit_usage;
     }
     try {

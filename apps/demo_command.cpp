@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "demo_story.h"
+#include "encoding.h"
 #include "ending_signals.h"
 #include "subcommand.h"
 
@@ -82,7 +83,7 @@ int demo_command(const Arguments& arguments) {
     const std::string asked = map["members"].as<std::string>();
     const auto members = parse_members(asked);
     if (!members) {
-        complain("demo", "--members takes a whole number from 3 to 25, not \"" + asked + "\"");
+        complain("demo", "--members takes a whole number from 3 to 25, not " + quoted(asked));
         return exit_usage;
     }
     return play(*members, map["json"].as<bool>());

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "command_line.h"
+#include "encoding.h"
 #include "security_options.h"
 
 namespace quorate::apps {
@@ -44,7 +45,7 @@ Duration milliseconds_in(const po::variables_map& map, const std::string& option
     if (problem != std::errc() || end != text.data() + text.size() || number < least ||
         number > longest_timeout_ms) {
         throw Unusable{"--" + option + " takes a whole number from " + std::to_string(least) +
-                       " to " + std::to_string(longest_timeout_ms) + ", not \"" + text + "\""};
+                       " to " + std::to_string(longest_timeout_ms) + ", not " + quoted(text)};
     }
     return std::chrono::milliseconds(number);
 }

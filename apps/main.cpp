@@ -6,6 +6,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "encoding.h"
 #include "quorate/quorate.h"
 #include "subcommand.h"
 
@@ -74,7 +75,7 @@ int run(const Arguments& arguments) {
         if (subcommand.name == first)
             return subcommand.run({arguments.begin() + 1, arguments.end()});
     }
-    complain("", "there is no subcommand \"" + first + "\"; see quorate --help");
+    complain("", "there is no subcommand " + quoted(first) + "; see quorate --help");
     return exit_usage;
 }
 

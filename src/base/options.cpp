@@ -1,6 +1,5 @@
 #include <netdb.h>
 
-#include "base/bad_argument.h"
 #include "base/endpoint.h"
 #include "quorate/spec.h"
 
@@ -23,28 +22,32 @@ bool in_digits(const std::string& host) {
 
 std::optional<Error> find_problem_in_addresses(const MemberOptions& options) {
     if (!base::parse_endpoint(options.listen)) {
-        return base::bad_argument("--listen (" + options.listen +
-                                  ") must be tcp://HOST:PORT, with a port from 0 to 65535");
+        return Error{ErrorCode::bad_argument,
+                     "--listen (" + options.listen +
+                         ") must be tcp://HOST:PORT, with a port from 0 to 65535"};
     }
     if (!options.advertise.empty() && !base::is_dialable(options.advertise)) {
-        return base::bad_argument("--advertise (" + options.advertise +
-                                  ") must be tcp://HOST:PORT, with a port from 1 to 65535");
+        return Error{ErrorCode::bad_argument,
+                     "--advertise (" + options.advertise +
+                         ") must be tcp://HOST:PORT, with a port from 1 to 65535"};
     }
     for (const std::string& seed : options.seeds) {
         if (base::is_dialable(seed)) continue;
-        return base::bad_argument("--seed (" + seed +
-                                  ") must be tcp://HOST:PORT, with a port from 1 to 65535");
+        return Error{ErrorCode::bad_argument,
+                     "--seed (" + seed + ") must be tcp://HOST:PORT, with a port from 1 to 65535"};
     }
     const auto beacon = base::parse_host_port(options.beacon);
     if (!options.beacon.empty() && (!beacon || beacon->port == 0 || !in_digits(beacon->host))) {
-        return base::bad_argument(
+        return Error{
+            ErrorCode::bad_argument,
             "--beacon (" + options.beacon +
-            ") must be HOST:PORT with HOST in digits and a port from 1 to 65535, or off");
+                ") must be HOST:PORT with HOST in digits and a port from 1 to 65535, or off"};
     }
     if (options.beacon_interface.size() > longest_interface ||
         options.beacon_interface.find('/') != std::string::npos) {
-        return base::bad_argument("--beacon-interface (" + options.beacon_interface +
-                                  ") must be an interface's name, as `ip link` shows it");
+        return Error{ErrorCode::bad_argument,
+                     "--beacon-interface (" + options.beacon_interface +
+                         ") must be an interface's name, as `ip link` shows it"};
     }
     return std::nullopt;
 }
@@ -66,17 +69,17 @@ std::optional<Error> find_problem_in_bounds(const MemberOptions& options) {
     };
     for (const auto& bound : bounds) {
         if (bound.value >= bound.low && bound.value <= bound.high) continue;
-        return base::bad_argument(std::string(bound.name) + " (" + std::to_string(bound.value) +
-                                  ") must be " + std::to_string(bound.low) + " to " +
-                                  std::to_string(bound.high));
+        return Error{ErrorCode::bad_argument,
+                     std::string(bound.name) + " (" + std::to_string(bound.value) + ") must be " +
+                         std::to_string(bound.low) + " to " + std::to_string(bound.high)};
     }
     // Written so that "not a number" is refused as well.
     if (!(options.clock_drift >= 0 && options.clock_drift <= 0.2)) {
-        return base::bad_argument("clock_drift must be 0 to 0.2");
+        return Error{ErrorCode::bad_argument, "clock_drift must be 0 to 0.2"};
     }
     if (options.clock_error &&
         (*options.clock_error < Duration::zero() || *options.clock_error > std::chrono::hours(1))) {
-        return base::bad_argument("clock_error must be 0 to 1 h");
+        return Error{ErrorCode::bad_argument, "clock_error must be 0 to 1 h"};
     }
     return std::nullopt;
 }

@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "base/bad_argument.h"
-
 namespace quorate {
 
 namespace {
@@ -15,19 +13,21 @@ std::optional<Error> find_problem(const std::string& thread, const ThreadOptions
     const bool real_time = options.policy == Scheduling::fifo || options.policy == Scheduling::rr;
     const std::string priority = std::to_string(options.priority);
     if (real_time && (options.priority < 1 || options.priority > 99)) {
-        return base::bad_argument("--rt-priority (" + priority + ", for the " + thread +
-                                  " thread) must be 1 to 99 with the policy " +
-                                  std::string(to_string(options.policy)));
+        return Error{ErrorCode::bad_argument, "--rt-priority (" + priority + ", for the " + thread +
+                                                  " thread) must be 1 to 99 with the policy " +
+                                                  std::string(to_string(options.policy))};
     }
     if (!real_time && options.priority != 0) {
-        return base::bad_argument("--rt-priority (" + priority + ", for the " + thread +
-                                  " thread) takes the policy fifo or rr (--rt-policy)");
+        return Error{ErrorCode::bad_argument,
+                     "--rt-priority (" + priority + ", for the " + thread +
+                         " thread) takes the policy fifo or rr (--rt-policy)"};
     }
     for (const int cpu : options.cpus) {
         if (cpu >= 0 && cpu < max_cpus) continue;
-        return base::bad_argument("--cpus (" + std::to_string(cpu) + ", for the " + thread +
-                                  " thread) takes processors by number, from 0 to " +
-                                  std::to_string(max_cpus - 1));
+        return Error{ErrorCode::bad_argument,
+                     "--cpus (" + std::to_string(cpu) + ", for the " + thread +
+                         " thread) takes processors by number, from 0 to " +
+                         std::to_string(max_cpus - 1)};
     }
     return std::nullopt;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/bad_argument.h"
-
 namespace quorate {
 
 namespace {
@@ -25,22 +23,23 @@ bool is_z85(const std::string& text) {
 std::optional<Error> find_problem(const Security& security) {
     if (!security.enabled()) {
         if (security.authorized_keys.empty() && security.token.empty()) return std::nullopt;
-        return base::bad_argument(
-            "--authorized-keys and --token-file protect nothing without --key: give this "
-            "member's secret key too");
+        return Error{ErrorCode::bad_argument,
+                     "--authorized-keys and --token-file protect nothing without --key: give this "
+                     "member's secret key too"};
     }
     // Never the key itself: sentences end up in logs.
     if (!is_z85(security.secret_key)) {
-        return base::bad_argument(
-            "--key must hold a secret key of 40 characters, as quorate keygen writes it");
+        return Error{ErrorCode::bad_argument,
+                     "--key must hold a secret key of 40 characters, as quorate keygen writes it"};
     }
     if (security.authorized_keys.empty()) {
-        return base::bad_argument(
-            "--key needs --authorized-keys too: the directory of the keys that are let in");
+        return Error{
+            ErrorCode::bad_argument,
+            "--key needs --authorized-keys too: the directory of the keys that are let in"};
     }
     if (security.token.size() > max_token_bytes) {
-        return base::bad_argument("--token-file: a token has at most " +
-                                  std::to_string(max_token_bytes) + " bytes");
+        return Error{ErrorCode::bad_argument, "--token-file: a token has at most " +
+                                                  std::to_string(max_token_bytes) + " bytes"};
     }
     return std::nullopt;
 }

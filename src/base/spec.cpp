@@ -1,6 +1,5 @@
 #include "quorate/spec.h"
 
-#include "base/bad_argument.h"
 #include "base/text.h"
 
 namespace quorate {
@@ -28,32 +27,35 @@ std::optional<Error> find_problem(const Timing& timing) {
                                  {"--election-max-ms", timing.election_max},
                                  {"--peer-timeout-ms", timing.peer_timeout}};
     for (const auto& [option, time] : ordered) {
-        if (time <= Duration::zero())
-            return base::bad_argument(std::string(option) + " must be greater than 0");
+        if (time <= Duration::zero()) {
+            return Error{ErrorCode::bad_argument, std::string(option) + " must be greater than 0"};
+        }
         if (time > max_timing) {
-            return base::bad_argument(std::string(option) + " must be at most " +
-                                      in_milliseconds(max_timing));
+            return Error{ErrorCode::bad_argument,
+                         std::string(option) + " must be at most " + in_milliseconds(max_timing)};
         }
     }
     for (std::size_t i = 1; i < std::size(ordered); ++i) {
         const auto& [smaller, small_time] = ordered[i - 1];
         const auto& [greater, great_time] = ordered[i];
         if (small_time < great_time) continue;
-        return base::bad_argument(std::string(smaller) + " " + shown(small_time) +
-                                  " must be smaller than " + greater + " " + shown(great_time));
+        return Error{ErrorCode::bad_argument, std::string(smaller) + " " + shown(small_time) +
+                                                  " must be smaller than " + greater + " " +
+                                                  shown(great_time)};
     }
     return std::nullopt;
 }
 
 std::optional<Error> find_problem(Duration refound_after, const Timing& timing) {
     if (refound_after < timing.election_max) {
-        return base::bad_argument("--refound-after-ms " + shown(refound_after) +
-                                  " must be at least --election-max-ms " +
-                                  shown(timing.election_max));
+        return Error{ErrorCode::bad_argument, "--refound-after-ms " + shown(refound_after) +
+                                                  " must be at least --election-max-ms " +
+                                                  shown(timing.election_max)};
     }
     if (refound_after > max_refound_after) {
-        return base::bad_argument("--refound-after-ms must be at most " +
-                                  in_milliseconds(max_refound_after) + ", or 'never'");
+        return Error{ErrorCode::bad_argument, "--refound-after-ms must be at most " +
+                                                  in_milliseconds(max_refound_after) +
+                                                  ", or 'never'"};
     }
     return std::nullopt;
 }
@@ -70,15 +72,16 @@ std::string kind_text(Kind kind) {
 
 std::optional<Error> find_problem(const GroupSpec& spec) {
     if (spec.size < 1 || spec.size > GroupSpec::max_size) {
-        return base::bad_argument("--size (" + std::to_string(spec.size) + ") must be 1 to 1000");
+        return Error{ErrorCode::bad_argument,
+                     "--size (" + std::to_string(spec.size) + ") must be 1 to 1000"};
     }
     if (spec.max_voters < 1 || spec.max_voters > 15 || spec.max_voters % 2 == 0) {
-        return base::bad_argument("--max-voters (" + std::to_string(spec.max_voters) +
-                                  ") must be an odd number from 1 to 15");
+        return Error{ErrorCode::bad_argument, "--max-voters (" + std::to_string(spec.max_voters) +
+                                                  ") must be an odd number from 1 to 15"};
     }
     if (spec.durable) {
-        return base::bad_argument(
-            "--data-dir (durable groups) comes with a later version: leave it out");
+        return Error{ErrorCode::bad_argument,
+                     "--data-dir (durable groups) comes with a later version: leave it out"};
     }
     if (auto problem = find_problem(spec.timing)) return problem;
     if (spec.refound_after) return find_problem(*spec.refound_after, spec.timing);
@@ -119,8 +122,9 @@ std::optional<std::string> find_difference(const GroupSpec& theirs, const GroupS
 
 std::optional<Error> find_problem_in_name(const std::string& part) {
     if (base::is_identifier(part)) return std::nullopt;
-    return base::bad_argument(
-        "a group's type and instance must each be 1 to 64 of letters, digits, '_' and '-'");
+    return Error{
+        ErrorCode::bad_argument,
+        "a group's type and instance must each be 1 to 64 of letters, digits, '_' and '-'"};
 }
 
 }  // namespace quorate

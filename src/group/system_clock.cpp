@@ -19,6 +19,7 @@ base::Nanos read(clockid_t clock) {
 base::Nanos read_boottime() {
     return read(CLOCK_BOOTTIME);
 }
+
 base::Nanos read_action_clock(ActionClock clock) {
     switch (clock) {
         case ActionClock::realtime:

@@ -8,6 +8,7 @@ namespace quorate::group {
 
 /// CLOCK_BOOTTIME alone, for am_leader(): a suspended machine wakes without a lease (rule 5).
 base::Nanos read_boottime();
+/// CLOCK_MONOTONIC alone.
 using io::read_monotonic;
 
 /// What moments of actions are read on.

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include "base/bad_argument.h"
 #include "net/address.h"
 
 namespace quorate::net {
@@ -51,26 +50,30 @@ int write_new_file(const std::string& file, mode_t mode, const std::string& cont
 
 Error cannot_write(const std::string& file, int error) {
     if (error == EEXIST) {
-        return base::bad_argument(
-            file + " is there already, and keys are never overwritten: choose another name");
+        return Error{
+            ErrorCode::bad_argument,
+            file + " is there already, and keys are never overwritten: choose another name"};
     }
-    return base::bad_argument(file + " can't be written: " + reason(error));
+    return Error{ErrorCode::bad_argument, file + " can't be written: " + reason(error)};
 }
 
 /// The content of a file that is nobody else's business.
 Result<std::string> read_secret_file(const std::string& option, const std::string& file) {
     struct stat state {};
     if (stat(file.c_str(), &state) != 0) {
-        return base::bad_argument(option + " (" + file + ") can't be read: " + reason(errno));
+        return Error{ErrorCode::bad_argument,
+                     option + " (" + file + ") can't be read: " + reason(errno)};
     }
     if ((state.st_mode & S_IROTH) != 0) {
-        return base::bad_argument(option + " (" + file +
-                                  ") may be read by everybody on this machine: chmod 600 it first");
+        return Error{ErrorCode::bad_argument,
+                     option + " (" + file +
+                         ") may be read by everybody on this machine: chmod 600 it first"};
     }
     auto content = read_small_file(file);
-    if (!content)
-        return base::bad_argument(option + " (" + file +
-                                  ") can't be read as a file of up to 4 KiB");
+    if (!content) {
+        return Error{ErrorCode::bad_argument,
+                     option + " (" + file + ") can't be read as a file of up to 4 KiB"};
+    }
     return std::move(*content);
 }
 
@@ -160,8 +163,8 @@ Result<std::string> load_secret_key(const std::string& file) {
     if (!content) return content.error();
     auto key = net::find_value(*content, net::secret_key_name);
     if (!key || !net::public_key_of(*key)) {
-        return base::bad_argument("--key (" + file +
-                                  ") holds no secret key: quorate keygen FILE makes one");
+        return Error{ErrorCode::bad_argument,
+                     "--key (" + file + ") holds no secret key: quorate keygen FILE makes one"};
     }
     return std::move(*key);
 }
@@ -171,8 +174,10 @@ Result<std::string> load_token(const std::string& file) {
     if (!content) return content.error();
     std::string_view rest = *content;
     const std::string token(net::trimmed(net::take_line(rest)));
-    if (token.empty())
-        return base::bad_argument("--token-file (" + file + ") has an empty first line");
+    if (token.empty()) {
+        return Error{ErrorCode::bad_argument,
+                     "--token-file (" + file + ") has an empty first line"};
+    }
     return token;
 }
 

@@ -105,8 +105,9 @@ Links::Link* Links::find_or_open(const std::string& endpoint) {
     link.by_name = !numeric_address(*where).has_value();
     const auto told = told_keys_.find(endpoint);
     if (told != told_keys_.end()) link.search.hint(told->second);
-    if (!link.by_name && !connect(link, *numeric_address(*where), io::read_monotonic()))
+    if (!link.by_name && !connect(link, *numeric_address(*where), io::read_monotonic())) {
         return nullptr;
+    }
     return &links_.emplace(endpoint, std::move(link)).first->second;
 }
 
