@@ -7,7 +7,6 @@ source=$(cd "$(dirname "$0")" && pwd)/component
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 cmake --install "$build" --prefix "$room/prefix" >"$room/install.log" || { cat "$room/install.log"; exit 1; }
-# C, too: the check for libatomic in Cap'n Proto's package file compiles as C alone.
 cmake -S "$source" -B "$room/build" -G Ninja -DCMAKE_PREFIX_PATH="$room/prefix" -DCMAKE_BUILD_TYPE=Release
 cmake --build "$room/build"
 "$room/build/component"
