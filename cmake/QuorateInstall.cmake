@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: the libraries, the public headers, the executable, and a package for
+# What `cmake --install` puts where: the libraries, the public headers, the executable if it was built, and a package for
 # find_package(quorate). tests/install builds a component with it.
 include(CMakePackageConfigHelpers)
 
@@ -7,7 +7,9 @@ set_target_properties(quorate_observability PROPERTIES EXPORT_NAME observe)
 install(TARGETS quorate quorate_observability quorate_schemas quorate_base quorate_raft quorate_consensus
                 quorate_wire quorate_net quorate_group quorate_observe
         EXPORT quorateTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS quorate_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(QUORATE_BUILD_EXECUTABLE)
+  install(TARGETS quorate_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/quorate DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT quorateTargets NAMESPACE quorate:: DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/quorateConfig.cmake.in
