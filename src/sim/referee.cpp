@@ -11,7 +11,9 @@ Referee::Referee(const Profile& profile, const std::string& group, const Schedul
       counters_(counters),
       lease_(profile.across_incarnations()),
       receiver_(group),
-      commands_(committed_) {}
+      commands_(committed_),
+      // Refused once, it tries again an election timeout later, by its own clock.
+      stamps_(2 * profile.spec.timing.election_max) {}
 
 void Referee::started(Process& process) {
     if (watches_.size() <= process.life) watches_.resize(process.life + 1);
@@ -32,6 +34,7 @@ void Referee::ended(Process& process) {
     membership_.ends(life);
     company_.ends(life);
     requests_.died(life);
+    stamps_.rests(life);
     watch(process).process = nullptr;
     watch(process).clock = nullptr;  // a promise ends with its process: the next one waits
     polls_.excuse(watch(process).id);
@@ -95,6 +98,7 @@ void Referee::turned(Process& process) {
         look_at_log(process);
         look_at_role(process);
         look_at_state(process);
+        look_at_stamps(process);
         if (resizes()) {
             const consensus::StateMachine& machine = *process.loop->machine();
             sizes_carried_.inside(process.life, machine.find_member(seen.id) != nullptr,

@@ -33,6 +33,7 @@
 #include "sim/single_lease.h"
 #include "sim/size_agreed.h"
 #include "sim/size_carried.h"
+#include "sim/stamps_given.h"
 #include "sim/story.h"
 #include "sim/votes_count_once.h"
 
@@ -119,6 +120,7 @@ private:
     void look_at_promise_on_entering(const Process& process, const Watch& seen) const;
     void look_at_log(Process& process);
     void look_at_role(Process& process);
+    void look_at_stamps(Process& process);
     void note_commit(Watch& seen, raft::Index commit) const;
     void look_at_lease(Process& process);
     void look_at_promise(Process& process);
@@ -189,6 +191,7 @@ private:
     SameCommands commands_;
     PollOutcomes polls_;
     ActionsAgreed actions_;
+    StampsGiven stamps_;
     VotesCountOnce votes_;
     PromisesKept promises_;
     FencingTokens tokens_;

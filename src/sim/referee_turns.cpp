@@ -139,6 +139,7 @@ void Referee::look_at_log(Process& process) {
             const bool own = raft.role() == raft::Role::leader && entry.term == raft.term();
             if (first && own) {
                 actions_.appended(entry, SimClock::true_realtime(scheduler_.now()));
+                stamps_.appended(process.life, entry);
             }
             if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
             if (resizes()) sizes_carried_.stands(process.life, seen.id, entry);
@@ -208,6 +209,13 @@ void Referee::look_at_role(Process& process) {
     seen.leads = true;
     seen.led_term = raft.term();
     seen.led_commit = raft.commit_index();
+}
+
+void Referee::look_at_stamps(Process& process) {
+    const raft::Raft& raft = *process.loop->raft();
+    const bool takes_proposals = raft.role() == raft::Role::leader && !raft.handing_on();
+    if (!takes_proposals || process.loop->finished()) return stamps_.rests(process.life);
+    stamps_.leads(process.life, raft.term(), *process.loop->machine(), scheduler_.now());
 }
 
 void Referee::note_commit(Watch& seen, raft::Index commit) const {

@@ -22,6 +22,7 @@
 #include "sim/single_lease.h"
 #include "sim/size_agreed.h"
 #include "sim/size_carried.h"
+#include "sim/stamps_given.h"
 #include "sim/votes_count_once.h"
 
 namespace quorate::sim {
@@ -437,7 +438,8 @@ TEST(ActionsAgreed, who_is_told_of_a_yes_is_owed_the_end_of_it) {
     EXPECT_EQ(rule.owed(bob, 110s), std::nullopt) << "he had no vote in it";
 }
 
-TEST(ActionsAgreed, one_that_is_forgotten_before_its_moment_is_caught) {
+/// Ann, who is alone, has agreed on the action `poll`, which waits for her stamp.
+consensus::StateMachine waiting_for_a_stamp() {
     consensus::Founding founding;
     founding.incarnation = first_life;
     founding.spec.size = 1;
@@ -448,11 +450,17 @@ TEST(ActionsAgreed, one_that_is_forgotten_before_its_moment_is_caught) {
     open.stamp = {50s, 50s};
     (void)machine.apply(1, consensus::encode(open));
     (void)machine.apply(2, consensus::encode(consensus::CastVote{poll, ann, true}));
+    return machine;
+}
+
+TEST(ActionsAgreed, one_that_is_forgotten_before_its_moment_is_caught) {
+    consensus::StateMachine machine = waiting_for_a_stamp();
     (void)machine.apply(3, consensus::encode(consensus::CloseAction{poll, {50s, 50s}}));
     ActionsAgreed rule;
     rule.agreed(ann, machine.actions().at(poll));
     rule.remembers(machine, 50s);
-    open.poll = {9, 9};
+    consensus::OpenPoll open{PollId{9, 9}, ann, 2, "open it again", Voting::majority, 1s};
+    open.action = {.at = 200s, .tolerance = 1s, .clock = ActionClock::realtime};
     open.stamp = {150s, 150s};
     (void)machine.apply(4, consensus::encode(open));
     ASSERT_TRUE(machine.actions().empty());
@@ -473,6 +481,49 @@ TEST(ActionsAgreed, a_stamp_that_is_not_of_now_is_caught) {
     rule.appended(entry({48s, 50s}), 48s);
     EXPECT_THROW(rule.appended(entry({48s, 50s}), 50s + 1ns), RuleBroken);
     EXPECT_THROW(rule.appended(entry({48s, 50s}), 48s - 1ns), RuleBroken);
+}
+
+raft::Entry stamping(raft::Term term) {
+    raft::Entry entry;
+    entry.index = 3;
+    entry.term = term;
+    entry.kind = raft::EntryKind::command;
+    entry.data = consensus::encode(consensus::CloseAction{poll, {50s, 50s}});
+    return entry;
+}
+
+TEST(StampsGiven, a_leader_that_lets_an_agreed_action_run_out_is_caught) {
+    const consensus::StateMachine machine = waiting_for_a_stamp();
+    StampsGiven rule(400ms);
+    rule.leads(1, 4, machine, 10s);
+    rule.leads(1, 4, machine, 13s);  // it was stopped: nothing was tried again meanwhile
+    EXPECT_THROW(rule.leads(1, 4, machine, 13s), RuleBroken);
+    StampsGiven hurried(400ms);
+    for (int turn = 0; turn < 10; ++turn) hurried.leads(1, 4, machine, 10s + 40ms * turn);
+    EXPECT_THROW(hurried.leads(1, 4, machine, 10s + 401ms), RuleBroken);
+}
+
+TEST(StampsGiven, a_stamp_counts_in_the_term_of_its_leader) {
+    const consensus::StateMachine machine = waiting_for_a_stamp();
+    StampsGiven rule(400ms);
+    rule.appended(1, stamping(4));
+    for (int turn = 0; turn < 10; ++turn) rule.leads(1, 4, machine, 10s + 1s * turn);
+    rule.rests(1);
+    for (int turn = 0; turn < 2; ++turn) rule.leads(1, 6, machine, 30s + 1s * turn);
+    EXPECT_THROW(rule.leads(1, 6, machine, 32s), RuleBroken) << "that one may have been lost";
+    StampsGiven by_another(400ms);
+    by_another.appended(2, stamping(4));
+    for (int turn = 0; turn < 2; ++turn) by_another.leads(1, 5, machine, 30s + 1s * turn);
+    EXPECT_THROW(by_another.leads(1, 5, machine, 32s), RuleBroken);
+}
+
+TEST(StampsGiven, who_hands_leadership_on_begins_anew) {
+    const consensus::StateMachine machine = waiting_for_a_stamp();
+    StampsGiven rule(400ms);
+    for (int turn = 0; turn < 2; ++turn) rule.leads(1, 4, machine, 10s + 1s * turn);
+    rule.rests(1);
+    for (int turn = 0; turn < 2; ++turn) rule.leads(1, 4, machine, 12s + 1s * turn);
+    EXPECT_THROW(rule.leads(1, 4, machine, 14s), RuleBroken);
 }
 
 TEST(VotesCountOnce, a_vote_counted_twice_is_caught) {
