@@ -119,12 +119,13 @@ bool Trio::give(std::size_t index) {
 
 void Trio::take(std::size_t index) {
     raft::Raft& raft = *nodes_[index].raft;
-    raft::Output out = raft.take_output(now());
+    raft::Output out = raft.take_output(now(), std::move(nodes_[index].used));
     ++burst_.steps;
     send(index, out.send_now);
     raft.persisted(now(), out.last_persisting);
     send(index, out.send_after_persist);
     apply(index, out.committed);
+    nodes_[index].used = std::move(out);
 }
 
 void Trio::send(std::size_t from, std::vector<raft::Outgoing>& messages) {
@@ -137,7 +138,7 @@ void Trio::send(std::size_t from, std::vector<raft::Outgoing>& messages) {
     }
 }
 
-void Trio::apply(std::size_t index, const std::vector<raft::Entry>& committed) {
+void Trio::apply(std::size_t index, const raft::Entries& committed) {
     if (committed.empty()) return;
     raft::Raft& raft = *nodes_[index].raft;
     if (index == leader) {

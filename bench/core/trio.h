@@ -41,6 +41,7 @@ private:
     struct Node {
         std::unique_ptr<raft::Raft> raft;
         Inbox inbox;
+        raft::Output used;  ///< its room is used again
     };
 
     void elect();
@@ -50,7 +51,7 @@ private:
     bool give(std::size_t index);
     void take(std::size_t index);
     void send(std::size_t from, std::vector<raft::Outgoing>& messages);
-    void apply(std::size_t index, const std::vector<raft::Entry>& committed);
+    void apply(std::size_t index, const raft::Entries& committed);
     raft::Moment now() const;
 
     std::uint64_t lag_;

@@ -41,6 +41,7 @@ struct CoordinatorOptions {
     std::uint8_t priority = MemberOptions{}.priority;
     ActionClock clock = MemberOptions{}.clock;
     std::optional<Duration> clock_error = {};
+    bool timed_messages = MemberOptions{}.timed_messages;
     double clock_drift = MemberOptions{}.clock_drift;
     std::size_t mailbox_commands = MemberOptions{}.mailbox_commands;
     std::size_t mailbox_events = MemberOptions{}.mailbox_events;

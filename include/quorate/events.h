@@ -1,7 +1,8 @@
 // Everything a group tells its component. Plain values; a handler or queue gets them in the order
 // in which the member learned of them.
 //
-// Times: t_ns on CLOCK_MONOTONIC, sent_ns and received_ns on CLOCK_REALTIME, in nanoseconds.
+// Times: t_ns on CLOCK_MONOTONIC, sent_ns and received_ns on CLOCK_REALTIME, in nanoseconds (0 where
+// the sender, or the receiver, has MemberOptions::timed_messages off).
 // The fencing token of a leader is (epoch, term): a later leader of the same group has a greater one.
 // Tokens of two groups don't compare.
 #pragma once

@@ -119,6 +119,9 @@ struct MemberOptions {
     /// The bound on that clock's error, stated instead of asked from the kernel (adjtimex(2)); at
     /// most 1 h. For clocks that the kernel can't vouch for.
     std::optional<Duration> clock_error = {};
+    /// Whether messages say when: sent_ns of what this member sends, received_ns of what it is told.
+    /// Off: they are 0, and no clock is read for them.
+    bool timed_messages = true;
     double clock_drift = 0.01;            ///< bound on how differently two members' clocks run, 0 to 0.2
     std::size_t mailbox_commands = 4096;  ///< requests on their way to the group, 1 to 1,000,000
     std::size_t mailbox_events = 65536;   ///< events waiting for dispatch(), 16 to 10,000,000

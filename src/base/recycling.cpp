@@ -18,7 +18,7 @@ constexpr bool recycles = true;
 constexpr unsigned smallest_bits = 6;  ///< 64 bytes
 constexpr std::size_t largest = 2048;
 constexpr std::size_t sizes = 6;
-constexpr std::size_t kept_of_a_size = 64;
+constexpr std::size_t kept_bytes_of_a_size = 512 << 10;
 
 struct Free {
     Free* next = nullptr;
@@ -71,8 +71,9 @@ void give_block_back(void* block, std::size_t bytes) noexcept {
         ::operator delete(block);
         return;
     }
-    List& list = blocks.lists[size_class(bytes)];
-    if (list.length >= kept_of_a_size) {
+    const std::size_t size = size_class(bytes);
+    List& list = blocks.lists[size];
+    if (list.length >= kept_bytes_of_a_size >> (size + smallest_bits)) {
         ::operator delete(block);
         return;
     }

@@ -23,8 +23,7 @@ std::optional<Error> StateMachine::find_problem_in_terms(const OpenPoll& command
     return std::nullopt;
 }
 
-void StateMachine::take(std::uint64_t index, const CloseAction& command,
-                        std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const CloseAction& command, Effects& effects) {
     // Two leaders may have stamped it: the first closing entry wins.
     const Poll* poll = find_poll(command.poll);
     if (poll == nullptr || !poll->waits_for_stamp()) return;
@@ -61,8 +60,7 @@ std::optional<Error> StateMachine::find_problem_in(const CancelAction& command) 
     return std::nullopt;
 }
 
-void StateMachine::take(std::uint64_t index, const CancelAction& command,
-                        std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const CancelAction& command, Effects& effects) {
     if (auto problem = find_problem_in(command)) {
         effects.push_back(CancelRejected{command.requester, command.request, std::move(*problem)});
         return;

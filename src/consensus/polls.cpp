@@ -83,7 +83,7 @@ std::optional<Error> StateMachine::find_problem_in(const OpenPoll& command) cons
     return command.action ? find_problem_in_terms(command) : std::nullopt;
 }
 
-void StateMachine::take(std::uint64_t index, OpenPoll& command, std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, OpenPoll& command, Effects& effects) {
     if (command.action) forget_past_actions(command.action->clock, command.stamp);
     if (auto problem = find_problem_in(command)) {
         effects.push_back(
@@ -128,8 +128,7 @@ std::optional<Error> StateMachine::find_problem_in(const CastVote& command) cons
     return std::nullopt;
 }
 
-void StateMachine::take(std::uint64_t index, const CastVote& command,
-                        std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const CastVote& command, Effects& effects) {
     if (auto problem = find_problem_in(command)) {
         effects.push_back(VoteRejected{command.poll, command.voter, std::move(*problem)});
         return;
@@ -144,15 +143,13 @@ void StateMachine::take(std::uint64_t index, const CastVote& command,
     if (const auto outcome = poll.certain()) settle(index, poll, *outcome, effects);
 }
 
-void StateMachine::take(std::uint64_t index, const ExpirePoll& command,
-                        std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const ExpirePoll& command, Effects& effects) {
     // The first closing entry wins; another leader's deadline may come after it.
     if (const Poll* poll = find_poll(command.poll))
         close_poll(index, *poll, Outcome::timeout, effects);
 }
 
-void StateMachine::close_polls_without(std::uint64_t index, MemberId gone,
-                                       std::vector<Effect>& effects) {
+void StateMachine::close_polls_without(std::uint64_t index, MemberId gone, Effects& effects) {
     for (auto next = polls_.begin(); next != polls_.end();) {
         Poll& poll = (next++)->second;
         const auto ballot = poll.electorate.find(gone);
@@ -169,7 +166,7 @@ void StateMachine::close_polls_without(std::uint64_t index, MemberId gone,
 /// What to do of a poll whose outcome is certain: an action is agreed on only once the leader has
 /// said when that was.
 void StateMachine::settle(std::uint64_t index, const Poll& poll, Outcome outcome,
-                          std::vector<Effect>& effects) {
+                          Effects& effects) {
     if (poll.action && outcome == Outcome::yes) {
         effects.push_back(ActionAgreed{poll.id});
     } else {
@@ -178,7 +175,7 @@ void StateMachine::settle(std::uint64_t index, const Poll& poll, Outcome outcome
 }
 
 void StateMachine::close_poll(std::uint64_t index, const Poll& poll, Outcome outcome,
-                              std::vector<Effect>& effects) {
+                              Effects& effects) {
     PollClosed closed;
     closed.poll = poll.id;
     closed.outcome = outcome;

@@ -28,7 +28,7 @@ bool StateMachine::has_room_for(const MemberRecord& member) const {
     return member.role == Role::observer || deployed() < spec().size;
 }
 
-void StateMachine::take(std::uint64_t index, const Join& command, std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const Join& command, Effects& effects) {
     const MemberRecord& member = command.member;
     const auto known = std::find_if(roster_.begin(), roster_.end(), [&](const MemberRecord& other) {
         return other.id == member.id;
@@ -46,7 +46,7 @@ void StateMachine::take(std::uint64_t index, const Join& command, std::vector<Ef
     effects.push_back(RosterJoined{member});
 }
 
-void StateMachine::take(std::uint64_t index, const Leave& command, std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const Leave& command, Effects& effects) {
     const auto known =
         std::find_if(roster_.begin(), roster_.end(),
                      [&](const MemberRecord& member) { return member.id == command.member; });

@@ -55,7 +55,9 @@ inline std::string_view view(capnp::Text::Reader text) {
 inline capnp::Data::Reader as_data(std::string_view bytes) {
     return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
 }
-inline capnp::Text::Reader as_text(const std::string& text) {
+template <class Allocator>
+capnp::Text::Reader as_text(
+    const std::basic_string<char, std::char_traits<char>, Allocator>& text) {
     return {text.c_str(), text.size()};
 }
 

@@ -6,8 +6,29 @@ namespace quorate::consensus {
 
 namespace {
 
-bool contains(const std::vector<MemberId>& ids, MemberId id) {
+bool contains(std::span<const MemberId> ids, MemberId id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+/// Whether all living voters sit, and nobody else could: what is found so at every heartbeat takes
+/// no lists.
+bool is_settled(const StateMachine& machine, const SeatView& view) {
+    if (view.seats != machine.wanted_seats()) return false;
+    std::size_t sitting = 0;
+    std::size_t learning = 0;
+    bool waiting = false;
+    for (const MemberRecord& member : machine.roster()) {
+        if (contains(view.voters, member.id)) {
+            if (view.dead(member.id)) return false;
+            ++sitting;
+        } else {
+            if (!contains(view.learners, member.id)) return false;
+            ++learning;
+            waiting = waiting || member.role != Role::observer;
+        }
+    }
+    const bool full = view.voters.size() >= machine.spec().seats();
+    return sitting == view.voters.size() && learning == view.learners.size() && (full || !waiting);
 }
 
 /// Who may sit down now, in roster order.
@@ -21,10 +42,11 @@ std::vector<MemberId> find_candidates(const StateMachine& machine, const SeatVie
     return candidates;
 }
 
-bool same_members(std::vector<MemberId> some, std::vector<MemberId> others) {
-    std::sort(some.begin(), some.end());
-    std::sort(others.begin(), others.end());
-    return some == others;
+/// Neither holds duplicates.
+bool same_members(std::span<const MemberId> some, std::span<const MemberId> others) {
+    return some.size() == others.size() &&
+           std::all_of(some.begin(), some.end(),
+                       [&](const MemberId& id) { return contains(others, id); });
 }
 
 std::vector<MemberId> find_seatless(const std::vector<MemberRecord>& roster,
@@ -92,7 +114,8 @@ void add_seats(const StateMachine& machine, const SeatView& view, SeatPlan& plan
 }  // namespace
 
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view) {
-    SeatPlan plan{view.voters, {}, {}, view.seats};
+    if (is_settled(machine, view)) return std::nullopt;
+    SeatPlan plan{{view.voters.begin(), view.voters.end()}, {}, {}, view.seats};
     const Seating seating(machine, view);
     if (machine.wanted_seats() < view.seats) drop_seats(machine, seating, plan);
     if (machine.wanted_seats() > view.seats) add_seats(machine, view, plan);

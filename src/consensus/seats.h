@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "consensus/state_machine.h"
@@ -12,13 +13,13 @@ namespace quorate::consensus {
 
 /// What the plan is made from.
 struct SeatView {
-    std::vector<MemberId> voters;             ///< today's, dead or not
-    std::vector<MemberId> learners;           ///< today's
-    std::vector<MemberId> witnesses = {};     ///< today's
-    std::uint32_t seats = 1;                  ///< today's
-    std::function<bool(MemberId)> caught_up;  ///< holds nearly the whole log
-    std::function<bool(MemberId)> dead;       ///< its process is proven dead
-    std::function<bool(MemberId)> alive;      ///< heard of just now
+    std::span<const MemberId> voters;          ///< today's, dead or not
+    std::span<const MemberId> learners;        ///< today's
+    std::span<const MemberId> witnesses = {};  ///< today's
+    std::uint32_t seats = 1;                   ///< today's
+    std::function<bool(MemberId)> caught_up;   ///< holds nearly the whole log
+    std::function<bool(MemberId)> dead;        ///< its process is proven dead
+    std::function<bool(MemberId)> alive;       ///< heard of just now
 };
 
 struct SeatPlan {

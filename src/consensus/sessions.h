@@ -8,11 +8,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 
+#include "base/recycling.h"
 #include "quorate/id.h"
 
 namespace quorate::consensus {
@@ -29,7 +29,7 @@ public:
     };
     struct Session {
         std::uint64_t base = 0;  ///< the number of applied.front(); below it nothing is taken
-        std::deque<std::uint64_t> applied;  ///< the index at which each was applied, or 0
+        base::RecyclingDeque<std::uint64_t> applied;  ///< the index at which each was applied, or 0
         std::uint64_t last_index = 0;
     };
 

@@ -46,7 +46,7 @@ std::optional<Error> StateMachine::find_problem_in(const Resize& command) const 
     return std::nullopt;
 }
 
-void StateMachine::take(std::uint64_t index, const Resize& command, std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, const Resize& command, Effects& effects) {
     if (find_member(command.requester) == nullptr) return;
     const bool twice = growing_ && growing_->requester == command.requester &&
                        growing_->request == command.request;
@@ -73,7 +73,7 @@ void StateMachine::take(std::uint64_t index, const Resize& command, std::vector<
     effects.push_back(Resized{command.requester, command.request, command.size});
 }
 
-void StateMachine::take(std::uint64_t, const FinishResize& command, std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t, const FinishResize& command, Effects& effects) {
     // Called off meanwhile, or somebody has come in whom the leader did not ask about.
     if (!growing_ || growing_->since != command.since || growing_->joined > command.judged) return;
     founding_.spec.size = growing_->size;

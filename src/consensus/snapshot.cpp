@@ -14,11 +14,11 @@ constexpr std::size_t words_per_ballot = 3;
 constexpr std::size_t words_per_id = 2;
 constexpr std::size_t words_per_session = 6;
 
-void write_ids(capnp::List<schema_log::Id>::Builder builder, const std::vector<MemberId>& ids) {
+void write_ids(capnp::List<schema_log::Id>::Builder builder, const MemberIds& ids) {
     for (unsigned i = 0; i < ids.size(); ++i) write_id(builder[i], ids[i]);
 }
 
-bool read_ids(capnp::List<schema_log::Id>::Reader reader, std::vector<MemberId>& ids) {
+bool read_ids(capnp::List<schema_log::Id>::Reader reader, MemberIds& ids) {
     if (reader.size() > StateMachine::max_roster) return false;
     for (const auto id : reader) ids.push_back(read_id<MemberId>(id));
     return true;

@@ -7,10 +7,10 @@ namespace quorate::consensus {
 StateMachine::StateMachine(Founding founding)
     : founding_(std::move(founding)), roster_(founding_.roster) {}
 
-std::vector<Effect> StateMachine::apply(std::uint64_t index, const Payload& command) {
+Effects StateMachine::apply(std::uint64_t index, const Payload& command) {
     QUORATE_CHECK(index > applied_, "every entry is applied once, in order");
     applied_ = index;
-    std::vector<Effect> effects;
+    Effects effects;
     Result<Command> decoded = decode(command);
     if (!decoded) {
         effects.push_back(Malformed{decoded.error()});
@@ -20,8 +20,7 @@ std::vector<Effect> StateMachine::apply(std::uint64_t index, const Payload& comm
     return effects;
 }
 
-void StateMachine::take(std::uint64_t index, OrderedMessage& command,
-                        std::vector<Effect>& effects) {
+void StateMachine::take(std::uint64_t index, OrderedMessage& command, Effects& effects) {
     // Proposed while its sender was in, appended after it was evicted: nobody's message any more.
     if (find_member(command.from) == nullptr) return;
     const auto before = sessions_.apply(

@@ -8,13 +8,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/recycling.h"
 #include "consensus/commands.h"
 #include "consensus/sessions.h"
 #include "quorate/spec.h"
@@ -33,6 +32,8 @@ struct Founding {
     std::vector<MemberRecord> roster;
 };
 
+using MemberIds = base::RecyclingVector<MemberId>;
+
 /// A poll under way.
 struct Poll {
     PollId id;
@@ -48,7 +49,7 @@ struct Poll {
         bool gone = false;            ///< left or was lost before voting; stays gone (rule 8)
         bool unsynchronised = false;  ///< no, for the sake of its clock
     };
-    std::map<MemberId, Ballot> electorate;
+    base::RecyclingMap<MemberId, Ballot> electorate;
 
     std::uint32_t yes_votes() const;
     std::uint32_t no_votes() const;
@@ -63,7 +64,7 @@ struct Action {
     PollId poll;
     std::string topic;
     ActionTerms terms;
-    std::vector<MemberId> electorate;
+    MemberIds electorate;
 };
 
 /// A greater size that not all have acknowledged yet.
@@ -122,11 +123,11 @@ struct PollClosed {
     std::uint32_t no_votes = 0;
     std::uint32_t electorate = 0;
     std::uint64_t index = 0;
-    std::vector<MemberId> voters;               ///< the electorate
-    std::vector<MemberId> unsynchronised = {};  ///< of those, who said no for the sake of its clock
-    bool cancelled = false;                     ///< called off after it was agreed on
-    std::optional<ActionTerms> action = {};     ///< what was agreed on
-    std::string topic = {};                     ///< not kept with the result
+    MemberIds voters;                        ///< the electorate
+    MemberIds unsynchronised = {};           ///< of those, who said no for the sake of its clock
+    bool cancelled = false;                  ///< called off after it was agreed on
+    std::optional<ActionTerms> action = {};  ///< what was agreed on
+    std::string topic = {};                  ///< not kept with the result
 };
 /// An action has its yes: the leader says the time (CloseAction).
 struct ActionAgreed {
@@ -164,6 +165,7 @@ using Effect =
     std::variant<RosterJoined, RosterLeft, RosterMoved, Ordered, Repeated, PollOpened, PollRejected,
                  VoteCounted, VoteRejected, PollClosed, ActionAgreed, ActionArmed, ActionOff,
                  CancelRejected, Resized, ResizeRejected, Malformed>;
+using Effects = base::RecyclingVector<Effect>;
 
 class StateMachine {
 public:
@@ -175,7 +177,7 @@ public:
     /// Commands of members outside the roster are rejected or ignored, never fatal. So is a Join
     /// for which there is no place: at most spec().size members that are no observers are in the
     /// roster.
-    std::vector<Effect> apply(std::uint64_t index, const Payload& command);
+    Effects apply(std::uint64_t index, const Payload& command);
 
     const Founding& founding() const { return founding_; }
     const GroupSpec& spec() const { return founding_.spec; }
@@ -184,14 +186,14 @@ public:
     const std::vector<MemberRecord>& roster() const { return roster_; }
     const MemberRecord* find_member(MemberId id) const;
     const Poll* find_poll(PollId id) const;
-    const std::map<PollId, Poll>& open_polls() const { return polls_; }
+    const base::RecyclingMap<PollId, Poll>& open_polls() const { return polls_; }
     /// The result of a poll that closed, kept for the last max_closed_polls of them.
     const PollClosed* find_result(PollId id) const;
     /// Those of polls that closed behind `index`, the oldest first.
     std::vector<PollClosed> results_since(std::uint64_t index) const;
     /// Agreed actions, but for those whose moment was past, for certain, at some later stamp of a
     /// leader.
-    const std::map<PollId, Action>& actions() const { return actions_; }
+    const base::RecyclingMap<PollId, Action>& actions() const { return actions_; }
     /// A greater size on its way. Seats go ahead of it: a quorum of them must have it first.
     const std::optional<Growing>& growing() const { return growing_; }
     /// The size on its way, or the one agreed on.
@@ -216,16 +218,16 @@ public:
 private:
     // One handler for each kind of command: roster.cpp, state_machine.cpp, polls.cpp, actions.cpp,
     // size.cpp.
-    void take(std::uint64_t index, const Join& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const Leave& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, OrderedMessage& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, OpenPoll& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const CastVote& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const ExpirePoll& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const CloseAction& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const CancelAction& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const Resize& command, std::vector<Effect>& effects);
-    void take(std::uint64_t index, const FinishResize& command, std::vector<Effect>& effects);
+    void take(std::uint64_t index, const Join& command, Effects& effects);
+    void take(std::uint64_t index, const Leave& command, Effects& effects);
+    void take(std::uint64_t index, OrderedMessage& command, Effects& effects);
+    void take(std::uint64_t index, OpenPoll& command, Effects& effects);
+    void take(std::uint64_t index, const CastVote& command, Effects& effects);
+    void take(std::uint64_t index, const ExpirePoll& command, Effects& effects);
+    void take(std::uint64_t index, const CloseAction& command, Effects& effects);
+    void take(std::uint64_t index, const CancelAction& command, Effects& effects);
+    void take(std::uint64_t index, const Resize& command, Effects& effects);
+    void take(std::uint64_t index, const FinishResize& command, Effects& effects);
 
     std::optional<Error> find_problem_in(const OpenPoll& command) const;
     std::optional<Error> find_problem_in(const CastVote& command) const;
@@ -233,12 +235,10 @@ private:
     std::optional<Error> find_problem_in(const Resize& command) const;
     std::optional<Error> find_problem_in_terms(const OpenPoll& command) const;
     void forget_past_actions(ActionClock clock, const Stamp& stamp);
-    void settle(std::uint64_t index, const Poll& poll, Outcome outcome,
-                std::vector<Effect>& effects);
+    void settle(std::uint64_t index, const Poll& poll, Outcome outcome, Effects& effects);
     bool has_room_for(const MemberRecord& member) const;
-    void close_polls_without(std::uint64_t index, MemberId gone, std::vector<Effect>& effects);
-    void close_poll(std::uint64_t index, const Poll& poll, Outcome outcome,
-                    std::vector<Effect>& effects);
+    void close_polls_without(std::uint64_t index, MemberId gone, Effects& effects);
+    void close_poll(std::uint64_t index, const Poll& poll, Outcome outcome, Effects& effects);
     void keep_result(PollClosed result);
 
     Founding founding_;
@@ -246,10 +246,10 @@ private:
     std::vector<MemberRecord> roster_;
     std::optional<Growing> growing_;
     Sessions sessions_;
-    std::map<PollId, Poll> polls_;
-    std::map<PollId, Action> actions_;
-    std::map<PollId, PollClosed> results_;
-    std::deque<PollId> results_by_age_;  ///< the oldest first
+    base::RecyclingMap<PollId, Poll> polls_;
+    base::RecyclingMap<PollId, Action> actions_;
+    base::RecyclingMap<PollId, PollClosed> results_;
+    base::RecyclingDeque<PollId> results_by_age_;  ///< the oldest first
 };
 
 }  // namespace quorate::consensus

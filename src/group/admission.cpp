@@ -124,13 +124,6 @@ void GroupLoop::Impl::keep_membership() {
 void GroupLoop::Impl::keep_seats() {
     if (raft_->change_in_progress()) return;
     const raft::Configuration& configuration = raft_->configuration();
-    // Who has no seat waits for one, or is to be a learner: without them there is nothing to plan.
-    const auto& roster = machine_->roster();
-    const bool all_seated =
-        std::all_of(roster.begin(), roster.end(),
-                    [&](const MemberRecord& member) { return configuration.is_voter(member.id); });
-    const bool as_many = configuration.seats == machine_->wanted_seats();
-    if (all_seated && configuration.learners.empty() && as_many) return;
     consensus::SeatView view;
     view.voters = configuration.voters;
     view.learners = configuration.learners;

@@ -93,7 +93,7 @@ void GroupLoop::Impl::run(io::SendOrdered& command) {
         return;
     }
     const RequestId settled_below = requests_.lowest(retries_.lowest(command.request));
-    consensus::OrderedMessage message{self_, command.request, clock_.realtime().count(),
+    consensus::OrderedMessage message{self_, command.request, message_time(),
                                       std::move(command.data), settled_below};
     message.as_leader = command.as_leader;
     const auto error = propose({command.request, command.request, command.as_leader},

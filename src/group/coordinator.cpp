@@ -72,6 +72,7 @@ MemberOptions CoordinatorOptions::member() const {
             .priority = priority,
             .clock = clock,
             .clock_error = clock_error,
+            .timed_messages = timed_messages,
             .clock_drift = clock_drift,
             .mailbox_commands = mailbox_commands,
             .mailbox_events = mailbox_events,

@@ -81,7 +81,7 @@ void GroupLoop::Impl::take_effect(const consensus::Ordered& effect) {
     if (!told_joined_ || options_.member.role == Role::witness) return;
     // The entry is of the term that was applied last.
     outbox_.post(Message{message.from, message.data, true, effect.index, message.sent_ns,
-                         clock_.realtime().count(), message.as_leader,
+                         message_time(), message.as_leader,
                          message.as_leader ? machine_->founding().epoch : 0,
                          message.as_leader ? applied_term_ : 0});
 }
@@ -149,8 +149,13 @@ void GroupLoop::Impl::tell_result(const consensus::PollClosed& closed) {
     if (!told_joined_ && !had_vote) return;
     // One that closed in a state that was given has left its topic where it was open before.
     const consensus::Poll* open = machine_->find_poll(closed.poll);
-    outbox_.post(VoteResult{closed.poll, closed.outcome, closed.yes_votes, closed.no_votes,
-                            closed.electorate, closed.index, closed.unsynchronised,
+    outbox_.post(VoteResult{closed.poll,
+                            closed.outcome,
+                            closed.yes_votes,
+                            closed.no_votes,
+                            closed.electorate,
+                            closed.index,
+                            {closed.unsynchronised.begin(), closed.unsynchronised.end()},
                             open != nullptr ? open->topic : closed.topic});
 }
 

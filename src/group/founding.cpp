@@ -151,7 +151,7 @@ void GroupLoop::Impl::decide_founding() {
     for (const MemberRecord& member : roster) {
         if (member.id != self_) send(member.id, member.endpoint, done, IncarnationId{});
     }
-    const wire::Header myself{options_.group, {}, self_, self_};
+    const wire::Header myself{base::RecyclingString(options_.group), {}, self_, self_};
     on_founding_done(myself, done);
     raft_->campaign(now_, raft::Trigger::founding);
 }

@@ -299,6 +299,7 @@ private:
     void restore_actions(const std::set<PollId>& known);
 
     // ---- messages.cpp ----
+    std::int64_t message_time() const;
     void send_message(MemberId to, wire::AppMessage::Address address, RequestId request,
                       Payload data);
     void flush_messages();
@@ -442,18 +443,19 @@ private:
     std::size_t applied_bytes_ = 0;
     Requests requests_;
     Retries retries_;
-    std::map<PollId, Nanos> poll_deadlines_;
-    std::size_t polls_to_open_ = 0;           ///< leader: in the log, and not applied yet
-    std::map<PollId, Nanos> agreed_actions_;  ///< that wait for a stamp, and when to try (again)
-    std::map<PollId, consensus::Action> armed_;
+    base::RecyclingMap<PollId, Nanos> poll_deadlines_;
+    std::size_t polls_to_open_ = 0;  ///< leader: in the log, and not applied yet
+    /// Those that wait for a stamp, and when to try (again).
+    base::RecyclingMap<PollId, Nanos> agreed_actions_;
+    base::RecyclingMap<PollId, consensus::Action> armed_;
     struct PendingVote {
         bool yes = false;
         bool counted = false;
         Nanos again_at{};
         bool unsynchronised = false;  ///< the library's no, for the sake of this member's clock
     };
-    std::map<PollId, PendingVote> votes_;
-    std::map<PollId, PendingVote> past_votes_;  ///< in polls that have closed
+    base::RecyclingMap<PollId, PendingVote> votes_;
+    base::RecyclingMap<PollId, PendingVote> past_votes_;  ///< in polls that have closed
     /// For a poll that this member doesn't know, or not yet.
     struct EarlyVote {
         io::SendVote command;
@@ -465,10 +467,10 @@ private:
     void fail_early_votes(ErrorCode code, const std::string& why);
     /// Leader: votes that are not in the log yet.
     struct CollectedVotes {
-        std::vector<consensus::CastVote> votes;
+        base::RecyclingVector<consensus::CastVote> votes;
         Nanos until{};
     };
-    std::map<PollId, CollectedVotes> collected_votes_;
+    base::RecyclingMap<PollId, CollectedVotes> collected_votes_;
     void collect_vote(const consensus::CastVote& vote);
     void append_votes(PollId poll);
     void append_all_votes();

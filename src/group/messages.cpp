@@ -30,6 +30,11 @@ std::size_t bytes_of(const wire::AppMessages& messages) {
 }
 }  // namespace
 
+/// What a message is stamped with when it is sent, and when it is delivered.
+std::int64_t GroupLoop::Impl::message_time() const {
+    return options_.member.timed_messages ? clock_.realtime().count() : 0;
+}
+
 /// To `to`, or to the whole group if it is none; `request` is answered when it left.
 void GroupLoop::Impl::send_message(MemberId to, wire::AppMessage::Address address,
                                    RequestId request, Payload data) {
@@ -41,7 +46,7 @@ void GroupLoop::Impl::send_message(MemberId to, wire::AppMessage::Address addres
     }
     batch->bytes += data.size();
     batch->requests.push_back(request);
-    batch->messages.push_back({address, clock_.realtime().count(), std::move(data)});
+    batch->messages.push_back({address, message_time(), std::move(data)});
     if (batch->bytes >= batch_bytes) {
         flush(*batch);
         batches_.erase(batch);
@@ -143,7 +148,7 @@ void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& messages) 
 
 void GroupLoop::Impl::deliver(MemberId from, const wire::AppMessages& sent,
                               const wire::AppMessage& message) {
-    const std::int64_t received = clock_.realtime().count();
+    const std::int64_t received = message_time();
     const std::uint64_t epoch = sent.from_leader ? sent.epoch : 0;
     const raft::Term term = sent.from_leader ? sent.term : 0;
     switch (message.address) {

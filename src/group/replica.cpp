@@ -163,7 +163,7 @@ void GroupLoop::Impl::restore(const raft::Snapshot& snapshot) {
     *machine_ = std::move(*restored);
     options_.spec.size = machine_->spec().size;
     if (in_roster(self_)) came_with_size_ = 0;
-    std::map<PollId, Nanos> deadlines;
+    decltype(poll_deadlines_) deadlines;
     for (const auto& [id, poll] : machine_->open_polls()) {
         const auto known = poll_deadlines_.find(id);
         deadlines[id] = known != poll_deadlines_.end() ? known->second : now() + poll.timeout;

@@ -17,7 +17,7 @@ public:
     struct Batch {
         std::optional<raft::HardState> hard_state;
         std::optional<raft::Index> truncate_from;
-        const std::vector<raft::Entry>* entries = nullptr;
+        const raft::Entries* entries = nullptr;
         std::shared_ptr<const raft::Snapshot> snapshot;
     };
     /// Starts to persist. True: it is on disk (or needs none) already; false: persisted() will

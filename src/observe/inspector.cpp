@@ -223,7 +223,7 @@ Result<InspectedStatus> Inspector::status() {
     auto* status = std::get_if<GroupStatus>(&answer->said.answer);
     if (status == nullptr) return wrong_answer();
     status->id = answer->from.sender;
-    return InspectedStatus{answer->from.group, answer->said.name, std::move(*status)};
+    return InspectedStatus{std::string(answer->from.group), answer->said.name, std::move(*status)};
 }
 
 Result<InspectedElections> Inspector::elections() {
@@ -231,8 +231,8 @@ Result<InspectedElections> Inspector::elections() {
     if (!answer) return answer.error();
     auto* elections = std::get_if<std::vector<ElectionRecord>>(&answer->said.answer);
     if (elections == nullptr) return wrong_answer();
-    return InspectedElections{answer->from.group, answer->said.name, answer->from.sender,
-                              std::move(*elections)};
+    return InspectedElections{std::string(answer->from.group), answer->said.name,
+                              answer->from.sender, std::move(*elections)};
 }
 
 }  // namespace quorate

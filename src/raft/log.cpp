@@ -49,8 +49,8 @@ const Entry& Log::at(Index index) const {
     return entries_[index - first_index()];
 }
 
-std::vector<Entry> Log::slice(Index from, std::size_t max_entries, std::size_t max_bytes) const {
-    std::vector<Entry> out;
+Entries Log::slice(Index from, std::size_t max_entries, std::size_t max_bytes) const {
+    Entries out;
     if (from > last_index() || max_entries == 0) return out;
     QUORATE_CHECK(from >= first_index(), "entries before the log's start can't be read");
     const std::size_t count = std::min<std::size_t>(last_index() - from + 1, max_entries);

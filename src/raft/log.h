@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,7 +24,7 @@ public:
     const Entry& at(Index index) const;  ///< must be held
     /// Copies (payloads shared) entries from `from` on, up to both bounds, at least one if there is
     /// one.
-    std::vector<Entry> slice(Index from, std::size_t max_entries, std::size_t max_bytes) const;
+    Entries slice(Index from, std::size_t max_entries, std::size_t max_bytes) const;
 
     void append(Entry entry);         ///< index must follow the last
     void truncate_from(Index index);  ///< forgets `index` and all behind it
@@ -50,7 +49,7 @@ private:
     std::shared_ptr<const Snapshot> snapshot_;
     Index kept_ = 0;  ///< entries held that the snapshot covers too
     Term before_first_term_ = 0;
-    std::deque<Entry> entries_;  ///< from first_index() on
+    base::RecyclingDeque<Entry> entries_;  ///< from first_index() on
     struct Standing {
         Index since = 0;
         std::shared_ptr<const Configuration> configuration;

@@ -57,7 +57,7 @@ struct Append {
     /// The receiver's place in the order of succession, 0 first: how many others should try before
     /// it when this leader is proven dead.
     std::uint32_t successor_rank = 0;
-    std::vector<Entry> entries;
+    Entries entries;
     Nanos sent{};
     /// It only tells what is committed: whoever agrees with it need not answer, and promises
     /// nothing by it.

@@ -27,7 +27,7 @@ void check_usable(const Options& options) {
 }  // namespace
 
 Raft::Raft(Options options, Moment now, std::shared_ptr<const Snapshot> base, HardState hard_state,
-           std::vector<Entry> restored)
+           Entries restored)
     : options_(std::move(options)),
       random_(options_.seed),
       log_(std::move(base)),

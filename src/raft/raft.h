@@ -80,12 +80,12 @@ struct ReadReady {
 struct Output {
     std::optional<HardState> hard_state;       ///< persist
     std::optional<Index> truncate_from;        ///< forget persisted entries from here on first
-    std::vector<Entry> entries;                ///< persist, append
+    Entries entries;                           ///< persist, append
     std::shared_ptr<const Snapshot> snapshot;  ///< replace everything with this; restore from it
     Index last_persisting = 0;                 ///< hand to persisted() when all that is on disk
     std::vector<Outgoing> send_now;
     std::vector<Outgoing> send_after_persist;
-    std::vector<Entry> committed;  ///< apply in order, each once
+    Entries committed;  ///< apply in order, each once
     std::vector<ReadReady> reads_ready;
     std::vector<std::uint64_t> reads_lost;  ///< leadership was lost under them: ask the next leader
 
@@ -110,7 +110,7 @@ public:
     /// Starts as a follower with `base` as the state before the log and `restored` (durable
     /// members) behind it. The election timer starts at `now`.
     Raft(Options options, Moment now, std::shared_ptr<const Snapshot> base,
-         HardState hard_state = {}, std::vector<Entry> restored = {});
+         HardState hard_state = {}, Entries restored = {});
 
     // ---- inputs ----
     /// Timers that are due at `now`.
@@ -255,7 +255,7 @@ private:
     Index end_for_witnesses() const;
     bool flush_replicating(Moment now, MemberId id, Progress& progress);
     void send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
-                     std::vector<Entry> entries, bool commit_only = false);
+                     Entries entries, bool commit_only = false);
     void rank_successors();
     void on_append_reply(Moment now, MemberId from, const AppendReply& reply);
     void on_accepted(Moment now, Progress& progress, const AppendReply& reply);

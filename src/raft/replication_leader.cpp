@@ -129,7 +129,7 @@ bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
         begin_snapshot(now, progress);
         return flush_snapshot(now, id, progress);
     }
-    std::vector<Entry> entries;
+    Entries entries;
     if (more) {
         const std::size_t most =
             std::min<std::size_t>(options_.max_append_entries, end - progress.next + 1);
@@ -149,7 +149,7 @@ bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
 }
 
 void Raft::send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
-                       std::vector<Entry> entries, bool commit_only) {
+                       Entries entries, bool commit_only) {
     Append append;
     append.commit_only = commit_only;
     append.term = hard_state_.term;

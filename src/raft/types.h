@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/recycling.h"
 #include "base/time.h"
 #include "quorate/events.h"
 #include "quorate/id.h"
@@ -71,6 +72,7 @@ struct Entry {
     /// Whether this member, a witness, was not given what is in it: nothing to apply.
     bool withheld() const { return kind == EntryKind::application && data.size() == 0; }
 };
+using Entries = base::RecyclingVector<Entry>;
 
 /// State that stands for all entries up to and including `index` (chapter 5). The first one, at
 /// index 0 and term 0, is the founding's.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sim/names.h"
 #include "sim/rule_broken.h"
@@ -16,9 +17,10 @@ public:
     /// `self` took a frame as its own. A frame without a receiver
     /// is for whoever answers at the endpoint.
     void taken(MemberId self, const wire::Header& header) const {
-        if (header.group == group_ && (!header.receiver || header.receiver == self)) return;
+        const std::string_view group = header.group;
+        if (group == group_ && (!header.receiver || header.receiver == self)) return;
         broken("a frame is taken by its receiver alone", brief(self) + " took a frame of group " +
-                                                             header.group + " for " +
+                                                             std::string(group) + " for " +
                                                              brief(header.receiver));
     }
 

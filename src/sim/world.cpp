@@ -68,6 +68,7 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     options.member.listen = options.member.advertise = process.endpoint;
     options.member.role = profile_.role_of(node);
     if (profile_.preferences) options.member.priority = static_cast<std::uint8_t>(node % 3);
+    options.member.timed_messages = node % 2 == 0;
     if (!profile_.beacon) options.member.beacon.clear();
     for (Node anchor = 0; anchor < std::min<Node>(profile_.anchors, machines()); ++anchor) {
         if (anchor != node) options.member.seeds.push_back(endpoint_of(anchor));

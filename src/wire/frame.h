@@ -23,7 +23,7 @@ inline constexpr std::uint16_t protocol_version = 1;
 
 /// On every frame.
 struct Header {
-    std::string group;  ///< TYPE.INSTANCE; Inspect alone may name none
+    base::RecyclingString group;  ///< TYPE.INSTANCE; Inspect alone may name none
     IncarnationId
         incarnation;  ///< none: the sender is outside, or the frame is about no incarnation
     MemberId sender;

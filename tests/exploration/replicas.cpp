@@ -95,7 +95,7 @@ Outcome Replicas::work_out(ReplicaId id, const Action& action) {
 void Replicas::restart(Pending& pending) const {
     Replica& after = pending.after;
     const raft::Log& log = after.raft->log();
-    std::vector<raft::Entry> entries;
+    raft::Entries entries;
     std::shared_ptr<const raft::Snapshot> base = log.snapshot();
     if (setting_.mutations.amnesia) {
         after.disk = {};

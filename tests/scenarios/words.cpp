@@ -137,7 +137,7 @@ std::string text_of(const raft::Entry& entry) {
     return entry.kind == raft::EntryKind::noop ? "no-op" : entry.data.str();
 }
 
-std::string list_of(const std::vector<raft::Entry>& entries) {
+std::string list_of(const raft::Entries& entries) {
     constexpr std::size_t most = 5;
     std::string text;
     for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -24,7 +24,7 @@ std::string names_of(const std::vector<MemberId>& ids);
 std::string text_of(const raft::Entry& entry);  ///< "x", "no-op", "voters A B C"
 std::string text_of(const raft::Configuration& configuration);
 /// "3/t2 x, 4/t2 y"; no more than the ends of a long list.
-std::string list_of(const std::vector<raft::Entry>& entries);
+std::string list_of(const raft::Entries& entries);
 std::string position(Index index, Term term);  ///< "3/t2"; "the start" for 0
 std::string range(Index first, Index last);    ///< "3" or "3..5"
 

@@ -210,7 +210,7 @@ void World::tell_configuration(Node& it) {
     story.event(name_of(it.id) + "  is under " + text_of(it.told_configuration));
 }
 
-void World::apply(Node& it, const std::vector<raft::Entry>& entries) {
+void World::apply(Node& it, const raft::Entries& entries) {
     if (entries.empty()) return;
     for (const raft::Entry& entry : entries) {
         invariants_.applies(it.id, entry);

@@ -34,7 +34,7 @@ struct ScriptError : std::runtime_error {
 struct Disk {
     std::shared_ptr<const raft::Snapshot> base;
     raft::HardState hard_state;
-    std::vector<raft::Entry> entries;
+    raft::Entries entries;
 };
 
 /// An output on its way to the disk, and what may leave once it is there.
@@ -142,7 +142,7 @@ private:
     void tell_reads(const Node& node, const raft::Output& output);
     void tell_writes(const Node& node, const raft::Output& output);
     void persist(Node& node, Write write);
-    void apply(Node& node, const std::vector<raft::Entry>& entries);
+    void apply(Node& node, const raft::Entries& entries);
     void restore(Node& node, const raft::Snapshot& snapshot);
     void post(MemberId from, std::vector<raft::Outgoing> messages);
     void hand_over(const Letter& letter);

@@ -45,7 +45,7 @@ raft::Entry entry(raft::Index index, raft::Term term, const std::string& text) {
             .configuration = nullptr};
 }
 
-raft::Log log_of(const std::vector<raft::Entry>& entries) {
+raft::Log log_of(const raft::Entries& entries) {
     raft::Log log(std::make_shared<raft::Snapshot>());
     for (const raft::Entry& each : entries) log.append(each);
     return log;

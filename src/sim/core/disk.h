@@ -61,7 +61,7 @@ public:
     // ---- what is durable ----
     const std::shared_ptr<const raft::Snapshot>& base() const { return base_; }
     const raft::HardState& hard_state() const { return hard_state_; }
-    std::vector<raft::Entry> entries() const { return {entries_.begin(), entries_.end()}; }
+    raft::Entries entries() const { return {entries_.begin(), entries_.end()}; }
     raft::Index last_index() const { return base_->index + entries_.size(); }
     /// Whether an entry of this index and term, or a state that covers it, is durable.
     bool holds(raft::Index index, raft::Term term) const;

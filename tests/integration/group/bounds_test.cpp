@@ -107,7 +107,7 @@ TEST(Bounds, the_bytes_of_the_log_in_memory_are_bounded) {
 class Stranger {
 public:
     Stranger(const Member& to, const std::string& group) : to_(to.group.id()) {
-        frame_.header = {group, to.group.status().incarnation, {}, to_};
+        frame_.header = {base::RecyclingString(group), to.group.status().incarnation, {}, to_};
         zmq_connect(socket_, to.endpoint.c_str());
     }
     Stranger(const Stranger&) = delete;

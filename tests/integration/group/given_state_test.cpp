@@ -41,7 +41,7 @@ protected:
         (void)leaders->apply(last, entries.back().data);
     }
     /// This member gets what was noted last, and all is committed.
-    void append(std::vector<raft::Entry> fresh) {
+    void append(raft::Entries fresh) {
         raft::Append append;
         append.term = 1;
         append.prev_index = last - fresh.size();
@@ -78,7 +78,7 @@ protected:
 
     raft::Configuration configuration;
     std::unique_ptr<consensus::StateMachine> leaders;
-    std::vector<raft::Entry> entries;
+    raft::Entries entries;
     raft::Index last = 0;
 };
 

@@ -53,6 +53,23 @@ TEST(Group, messages_reach_whom_they_are_for) {
     EXPECT_EQ(follower.direct[0].term, leader.group.status().term);
 }
 
+TEST(Group, messages_say_when_unless_that_is_off) {
+    Room room(3, [](CoordinatorOptions& options) {
+        options.timed_messages = options.component != "member-0";
+    });
+    Member& untimed = room[0];
+    Member& timed = room[1];
+    ASSERT_TRUE(untimed.group.send("at some time"));
+    ASSERT_TRUE(room.await([&] { return timed.messages.size() == 1; }));
+    EXPECT_EQ(timed.messages[0].sent_ns, 0);
+    EXPECT_GT(timed.messages[0].received_ns, 0);
+    ASSERT_TRUE(room.await([&] { return untimed.messages.size() == 1; }));  // its own
+    ASSERT_TRUE(timed.group.send_ordered("now"));
+    ASSERT_TRUE(room.await([&] { return untimed.messages.size() == 2; }));
+    EXPECT_GT(untimed.messages[1].sent_ns, 0);
+    EXPECT_EQ(untimed.messages[1].received_ns, 0);
+}
+
 TEST(Group, what_a_leader_says_comes_with_its_fencing_token) {
     Room room(3);
     Member& leader = room.leader();

@@ -1,6 +1,7 @@
 // What a group allocates when nothing happens but heartbeats, and for one message and one vote.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <iostream>
 
 #include "still_group.h"
@@ -40,10 +41,90 @@ protected:
     std::size_t follower_ = members;
 };
 
+TEST(TimedMessages, cost_nothing_when_off) {
+    const Payload text(std::string(64, 'x'));
+    const auto clock_readings = [&](bool timed) {
+        StillGroup group(StillGroup::Setting{.timed_messages = timed});
+        group.pass(10s);
+        const std::uint64_t before = group.wall_clock_readings();
+        group.ask(group.leader(), io::SendToGroup{0, text});
+        group.ask(group.leader(), io::SendOrdered{1, text});
+        group.pass(1s);
+        return group.wall_clock_readings() - before;
+    };
+    EXPECT_EQ(clock_readings(false), 0);
+    EXPECT_EQ(clock_readings(true), 2 * (1 + members)) << "sent once, delivered to each, for both";
+}
+
+/// What is agreed on is kept: results for a time, entries until the log is cut. The blocks that a
+/// new one takes are those that an old one gave back, once there are old ones.
+class SteadyLog : public Steady {
+protected:
+    static constexpr std::size_t results_kept = consensus::StateMachine::max_closed_polls;
+
+    /// What `once` does allocates nothing at any member, but where its log is cut in between.
+    template <class Once>
+    void none_but_at_cuts(const Once& once) {
+        // Until logs, results and remembered votes have all been at their longest together.
+        for (std::size_t round = 0; round < 8 * results_kept; ++round) once();
+        const std::size_t told = group_.events(follower_);
+        std::array<std::size_t, members> cuts = {};
+        for (int round = 0; round < 3 * rounds; ++round) {
+            const auto before = look();
+            once();
+            const auto after = look();
+            for (std::size_t member = 0; member < members; ++member) {
+                const std::uint64_t allocated = after[member].allocated - before[member].allocated;
+                if (after[member].cut_at != before[member].cut_at) {
+                    if (cuts[member]++ == 0) std::cout << "a cut: " << allocated << "\n";
+                    continue;
+                }
+                EXPECT_EQ(allocated, 0)
+                    << (member == leader_ ? "the leader" : "a follower") << " in round " << round;
+            }
+        }
+        for (const std::size_t each : cuts) {
+            EXPECT_GE(each, 1) << "it must last for longer than one log";
+            EXPECT_LE(each, rounds);
+        }
+        EXPECT_GE(group_.events(follower_) - told, 3 * rounds)
+            << "each must have come to something";
+    }
+
+    RequestId request_ = 0;
+
+private:
+    struct Look {
+        std::uint64_t allocated = 0;
+        raft::Index cut_at = 0;
+    };
+    std::array<Look, members> look() const {
+        std::array<Look, members> looks;
+        for (std::size_t member = 0; member < members; ++member) {
+            looks[member] = {group_.allocated_by(member), group_.log_cut_at(member)};
+        }
+        return looks;
+    }
+};
+
 TEST_F(Steady, a_heartbeat_allocates_nothing) {
     const auto [leader, follower] = each([&] { group_.pass(heartbeat); });
     EXPECT_EQ(leader, 0);
     EXPECT_EQ(follower, 0);
+}
+
+TEST(SteadyCrowd, who_has_no_seat_costs_the_leader_no_allocation) {
+    for (const StillGroup::Setting& setting :
+         {StillGroup::Setting{.last = Role::observer}, StillGroup::Setting{.max_voters = 1}}) {
+        StillGroup group(setting);
+        group.pass(20s);
+        const std::size_t leader = group.leader();
+        ASSERT_LT(leader, members);
+        const std::uint64_t before = group.allocated_by(leader);
+        group.pass(rounds * heartbeat);
+        EXPECT_EQ(group.allocated_by(leader) - before, 0)
+            << (setting.last == Role::observer ? "an observer" : "two that wait for a seat");
+    }
 }
 
 TEST_F(Steady, a_message_allocates_nothing) {
@@ -56,22 +137,25 @@ TEST_F(Steady, a_message_allocates_nothing) {
     EXPECT_EQ(follower, 0);
 }
 
-TEST_F(Steady, a_vote_allocates_little) {
-    RequestId request = 0;
-    const auto [leader, follower] = each([&] {
-        group_.ask(leader_, io::RequestVote{++request, "open?", Voting::majority, 1s});
+TEST_F(SteadyLog, a_vote_allocates_nothing) {
+    none_but_at_cuts([&] {
+        group_.ask(leader_, io::RequestVote{++request_, "open?", Voting::majority, 1s});
         group_.pass(heartbeat / 2);
         for (std::size_t member = 0; member < members; ++member) {
             for (const PollId poll : group_.take_questions(member)) {
-                group_.ask(member, io::SendVote{++request, poll, true});
+                group_.ask(member, io::SendVote{++request_, poll, true});
             }
         }
         group_.pass(heartbeat / 2);
     });
-    // What is agreed on is kept, in maps and lists of its own. Not none, but bounded, and no more
-    // than when this was written (docs/real_time.md).
-    EXPECT_LE(leader, 50);
-    EXPECT_LE(follower, 25);
+}
+
+TEST_F(SteadyLog, an_ordered_message_allocates_nothing) {
+    const Payload text(std::string(64, 'x'));
+    none_but_at_cuts([&] {
+        group_.ask(follower_, io::SendOrdered{++request_, text});
+        group_.pass(heartbeat);
+    });
 }
 
 }  // namespace

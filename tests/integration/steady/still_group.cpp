@@ -14,7 +14,7 @@ constexpr std::size_t room = 4096;
 
 }  // namespace
 
-StillGroup::StillGroup() {
+StillGroup::StillGroup(const Setting& setting) {
     for (std::size_t member = 0; member < members; ++member) {
         auto life = std::make_unique<Life>();
         life->transport.group = this;
@@ -23,11 +23,17 @@ StillGroup::StillGroup() {
         life->arrived.reserve(room);
         life->commands.reserve(room);
         group::LoopOptions options;
-        options.group = "room.A";
+        options.group = "microgrid.feeder-12";
         options.name = "m" + std::to_string(member);
         options.spec.size = members;
+        options.spec.max_voters = setting.max_voters;
+        if (member + 1 == members) options.member.role = setting.last;
         options.member.beacon.clear();
+        // Cut every 200 entries: what a long log holds is reached soon.
+        options.member.kept_entries = 1000;
+        options.compaction = group::compaction_for(options.member);
         options.member.seeds = {endpoint_of(0)};
+        options.member.timed_messages = setting.timed_messages;
         options.seed = 4711 + member;
         life->loop = std::make_unique<group::GroupLoop>(std::move(options), clock_, life->transport,
                                                         life->store, life->mailbox, life->alarm);

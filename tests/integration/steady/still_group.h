@@ -18,7 +18,13 @@ inline constexpr base::Nanos hop = std::chrono::microseconds(100);
 
 class StillGroup {
 public:
-    StillGroup();
+    struct Setting {
+        Role last = Role::member;  ///< of the last member
+        std::uint32_t max_voters = members;
+        bool timed_messages = true;
+    };
+    StillGroup() : StillGroup(Setting{}) {}
+    explicit StillGroup(const Setting& setting);
 
     /// Lets the group live for so long.
     void pass(base::Nanos time);
@@ -30,15 +36,25 @@ public:
     std::uint64_t allocated_by(std::size_t member) const { return lives_[member]->allocated; }
     /// Polls of which `member` was asked for its vote, and not yet answered.
     std::vector<PollId> take_questions(std::size_t member);
+    /// The last index that its log has been cut at.
+    raft::Index log_cut_at(std::size_t member) const {
+        return lives_[member]->loop->raft()->log().snapshot()->index;
+    }
+    /// By all members.
+    std::uint64_t wall_clock_readings() const { return clock_.readings; }
     std::size_t events(std::size_t member) const { return lives_[member]->mailbox.count; }
 
 private:
     struct Clock final : io::Clock {
         base::Moment now() override { return {time, time}; }
-        base::Nanos realtime() override { return std::chrono::hours(24 * 365 * 50) + time; }
+        base::Nanos realtime() override {
+            ++readings;
+            return std::chrono::hours(24 * 365 * 50) + time;
+        }
         base::Nanos action_time(ActionClock) override { return realtime(); }
         std::optional<base::Nanos> error_bound(ActionClock) override { return base::Nanos(0); }
         base::Nanos time = std::chrono::hours(1);
+        std::uint64_t readings = 0;  ///< of the time of day
     };
     struct Mailbox final : io::Mailbox {
         bool post(Event event) override;

@@ -13,17 +13,16 @@ class ActionStory : public GroupStory {
 public:
     ActionStory() : GroupStory(3) {}
 
-    std::vector<Effect> ask_to_act(std::uint64_t id = 1, base::Nanos at = 100s,
-                                   base::Nanos stamp = 50s) {
+    Effects ask_to_act(std::uint64_t id = 1, base::Nanos at = 100s, base::Nanos stamp = 50s) {
         OpenPoll open{poll(id), member(1), 10 + id, "close breaker 7", Voting::majority, 1s};
         open.action = {at, 1ms, 10s, ActionClock::realtime};
         open.stamp = {stamp, stamp};
         return apply(open);
     }
-    std::vector<Effect> stamp(base::Nanos time, std::uint64_t id = 1) {
+    Effects stamp(base::Nanos time, std::uint64_t id = 1) {
         return apply(CloseAction{poll(id), {time, time}});
     }
-    std::vector<Effect> cancel(base::Nanos time, std::uint64_t id = 1) {
+    Effects cancel(base::Nanos time, std::uint64_t id = 1) {
         return apply(CancelAction{poll(id), member(2), 77, {time, time}});
     }
     /// Asked for, voted on and stamped in time.
@@ -96,7 +95,7 @@ TEST(Action, WhoseVoteWasRefusedForItsClockIsNamed) {
     const auto stamped = group.stamp(60s);
     const auto* closed = only<PollClosed>(stamped);
     ASSERT_TRUE(closed);
-    EXPECT_EQ(closed->unsynchronised, std::vector<MemberId>{member(3)});
+    EXPECT_EQ(closed->unsynchronised, MemberIds{member(3)});
 }
 
 TEST(Action, AMomentThatIsTooCloseIsRefused) {

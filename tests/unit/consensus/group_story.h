@@ -35,17 +35,15 @@ public:
     explicit GroupStory(std::uint32_t members) : GroupStory(members, GroupSpec{.size = members}) {}
     GroupStory(std::uint32_t members, GroupSpec spec) : machine(founded_by(members, spec)) {}
 
-    std::vector<Effect> apply(const Command& command) {
-        return machine.apply(++index, encode(command));
-    }
+    Effects apply(const Command& command) { return machine.apply(++index, encode(command)); }
 
-    std::vector<Effect> join(std::uint64_t who, Role role = Role::member) {
+    Effects join(std::uint64_t who, Role role = Role::member) {
         return apply(Join{record(who, role)});
     }
-    std::vector<Effect> leave(std::uint64_t who, Departure reason = Departure::lost) {
+    Effects leave(std::uint64_t who, Departure reason = Departure::lost) {
         return apply(Leave{member(who), reason});
     }
-    std::vector<Effect> ask(Voting kind, std::uint64_t id = 1, std::uint64_t requester = 1) {
+    Effects ask(Voting kind, std::uint64_t id = 1, std::uint64_t requester = 1) {
         OpenPoll open;
         open.poll = poll(id);
         open.requester = member(requester);
@@ -55,10 +53,10 @@ public:
         open.timeout = std::chrono::seconds(1);
         return apply(open);
     }
-    std::vector<Effect> vote(std::uint64_t who, bool yes, std::uint64_t id = 1) {
+    Effects vote(std::uint64_t who, bool yes, std::uint64_t id = 1) {
         return apply(CastVote{poll(id), member(who), yes});
     }
-    std::vector<Effect> expire(std::uint64_t id = 1) { return apply(ExpirePoll{poll(id)}); }
+    Effects expire(std::uint64_t id = 1) { return apply(ExpirePoll{poll(id)}); }
 
     std::vector<std::uint64_t> roster() const {
         std::vector<std::uint64_t> numbers;
@@ -72,7 +70,7 @@ public:
 
 /// The effect of that kind, if there is exactly one.
 template <class E>
-const E* only(const std::vector<Effect>& effects) {
+const E* only(const Effects& effects) {
     const E* found = nullptr;
     for (const Effect& effect : effects) {
         const E* each = std::get_if<E>(&effect);
@@ -82,12 +80,12 @@ const E* only(const std::vector<Effect>& effects) {
     return found;
 }
 
-inline bool still_open(const std::vector<Effect>& effects) {
+inline bool still_open(const Effects& effects) {
     return only<PollClosed>(effects) == nullptr;
 }
 
 /// "yes 3:0 of 5": the outcome, or why there is none.
-inline std::string outcome_of(const std::vector<Effect>& effects) {
+inline std::string outcome_of(const Effects& effects) {
     if (const auto* closed = only<PollClosed>(effects)) {
         return std::string(to_string(closed->outcome)) + " " + std::to_string(closed->yes_votes) +
                ":" + std::to_string(closed->no_votes) + " of " + std::to_string(closed->electorate);

@@ -181,7 +181,7 @@ TEST(Poll, ClosesOnce) {
     ASSERT_NE(result, nullptr);
     EXPECT_EQ(result->outcome, Outcome::yes);
     EXPECT_EQ(result->index, 3u);
-    EXPECT_EQ(result->voters, (std::vector<MemberId>{member(1), member(2), member(3)}));
+    EXPECT_EQ(result->voters, (MemberIds{member(1), member(2), member(3)}));
     EXPECT_EQ(group.machine.find_poll(poll(1)), nullptr);
 }
 

@@ -7,12 +7,12 @@
 namespace quorate::consensus {
 namespace {
 
-std::vector<Effect> resize(GroupStory& group, std::uint32_t size, std::uint64_t request = 1) {
+Effects resize(GroupStory& group, std::uint32_t size, std::uint64_t request = 1) {
     return group.apply(Resize{member(1), request, size});
 }
 
 /// The leader says so, having asked all that are in the roster by now.
-std::vector<Effect> finish(GroupStory& group) {
+Effects finish(GroupStory& group) {
     const std::uint64_t since = group.machine.growing() ? group.machine.growing()->since : 1;
     return group.apply(FinishResize{since, group.index});
 }

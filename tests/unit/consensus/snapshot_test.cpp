@@ -79,7 +79,7 @@ struct Shown {
     std::string operator()(const Malformed&) const { return "malformed"; }
 };
 
-std::vector<std::string> show(const std::vector<Effect>& effects) {
+std::vector<std::string> show(const Effects& effects) {
     std::vector<std::string> lines;
     for (const Effect& effect : effects) lines.push_back(std::visit(Shown{}, effect));
     return lines;

@@ -21,12 +21,12 @@ public:
     struct Node {
         std::unique_ptr<Raft> raft;
         bool running = true;
-        std::vector<Entry> applied;
+        Entries applied;
         Index restored_at = 0;
         // its disk
         std::shared_ptr<const Snapshot> base;
         HardState hard_state;
-        std::vector<Entry> entries;
+        Entries entries;
     };
 
     /// Nodes 1 to `voters`; then `learners` that are learners from the start.

@@ -123,7 +123,7 @@ TEST(Hostile, AnySequenceOfRandomMessagesIsSurvived) {
                     solo.hear(from, pre_vote_for(term, index, random.below(3)));
                     break;
                 case 2: {
-                    std::vector<Entry> entries;
+                    Entries entries;
                     for (Index at = 1; at <= random.below(4); ++at) {
                         entries.push_back(command(index + at, random.below(4)));
                     }

@@ -59,7 +59,7 @@ inline Entry command(Index index, Term term, std::string text = "x") {
     return entry;
 }
 
-inline Append append_of(Term term, Index prev, Term prev_term, std::vector<Entry> entries = {},
+inline Append append_of(Term term, Index prev, Term prev_term, Entries entries = {},
                         Index commit = 0) {
     Append append;
     append.term = term;
@@ -88,7 +88,7 @@ class Solo {
 public:
     explicit Solo(Options options = timing(1),
                   std::shared_ptr<const Snapshot> base = founding(members({1, 2, 3})),
-                  HardState hard_state = {}, std::vector<Entry> on_disk = {})
+                  HardState hard_state = {}, Entries on_disk = {})
         : raft(options, start(), std::move(base), hard_state, std::move(on_disk)), now(start()) {}
 
     static Moment start() { return {10s, 20s}; }
@@ -96,7 +96,7 @@ public:
     Raft raft;
     Moment now;
     std::vector<Outgoing> sent;  ///< since forget()
-    std::vector<Entry> applied;
+    Entries applied;
     std::shared_ptr<const Snapshot> restored;
 
     void wait(Nanos time) {
