@@ -125,6 +125,8 @@ void Trio::take(std::size_t index) {
     raft.persisted(now(), out.last_persisting);
     send(index, out.send_after_persist);
     apply(index, out.committed);
+    out.entries.clear();
+    out.committed.clear();
     nodes_[index].used = std::move(out);
 }
 

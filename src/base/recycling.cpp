@@ -29,12 +29,14 @@ struct List {
     std::size_t length = 0;
 };
 
+/// Plain values, so that reaching them takes no more than the thread's address.
+constinit thread_local std::array<List, sizes> lists = {};
 /// Set when the thread's blocks have been let go: what comes back after that is the system's.
-thread_local bool ended = false;
+constinit thread_local bool ended = false;
 
-struct Blocks {
-    std::array<List, sizes> lists;
-    ~Blocks() {
+/// Lets them go when the thread ends.
+struct Keeper {
+    ~Keeper() {
         ended = true;
         for (List& list : lists) {
             while (list.first != nullptr) {
@@ -44,8 +46,9 @@ struct Blocks {
             }
         }
     }
+    void begin() {}  ///< it exists from here on
 };
-thread_local Blocks blocks;
+thread_local Keeper keeper;
 
 /// 0 for up to 64 bytes, 1 for up to 128, and so on.
 std::size_t size_class(std::size_t bytes) {
@@ -58,7 +61,7 @@ std::size_t size_class(std::size_t bytes) {
 void* take_block(std::size_t bytes) {
     if (!recycles || bytes > largest || ended) return ::operator new(bytes);
     const std::size_t size = size_class(bytes);
-    List& list = blocks.lists[size];
+    List& list = lists[size];
     if (list.first == nullptr) return ::operator new (std::size_t{1} << (size + smallest_bits));
     Free* const block = list.first;
     list.first = block->next;
@@ -72,11 +75,12 @@ void give_block_back(void* block, std::size_t bytes) noexcept {
         return;
     }
     const std::size_t size = size_class(bytes);
-    List& list = blocks.lists[size];
+    List& list = lists[size];
     if (list.length >= kept_bytes_of_a_size >> (size + smallest_bits)) {
         ::operator delete(block);
         return;
     }
+    if (list.first == nullptr) keeper.begin();
     list.first = new (block) Free{list.first};
     ++list.length;
 }
