@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "base/ids.h"
+
 namespace quorate::consensus {
 
 namespace {
-
-bool contains(std::span<const MemberId> ids, MemberId id) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
 
 /// Whether all living voters sit, and nobody else could: what is found so at every heartbeat takes
 /// no lists.
@@ -18,11 +16,11 @@ bool is_settled(const StateMachine& machine, const SeatView& view) {
     std::size_t learning = 0;
     bool waiting = false;
     for (const MemberRecord& member : machine.roster()) {
-        if (contains(view.voters, member.id)) {
+        if (base::is_among(member.id, view.voters)) {
             if (view.dead(member.id)) return false;
             ++sitting;
         } else {
-            if (!contains(view.learners, member.id)) return false;
+            if (!base::is_among(member.id, view.learners)) return false;
             ++learning;
             waiting = waiting || member.role != Role::observer;
         }
@@ -35,7 +33,8 @@ bool is_settled(const StateMachine& machine, const SeatView& view) {
 std::vector<MemberId> find_candidates(const StateMachine& machine, const SeatView& view) {
     std::vector<MemberId> candidates;
     for (const MemberRecord& member : machine.roster()) {
-        const bool waits = contains(view.learners, member.id) && !contains(view.voters, member.id);
+        const bool waits =
+            base::is_among(member.id, view.learners) && !base::is_among(member.id, view.voters);
         if (!waits || member.role == Role::observer) continue;
         if (!view.dead(member.id) && view.caught_up(member.id)) candidates.push_back(member.id);
     }
@@ -46,14 +45,14 @@ std::vector<MemberId> find_candidates(const StateMachine& machine, const SeatVie
 bool same_members(std::span<const MemberId> some, std::span<const MemberId> others) {
     return some.size() == others.size() &&
            std::all_of(some.begin(), some.end(),
-                       [&](const MemberId& id) { return contains(others, id); });
+                       [&](const MemberId& id) { return base::is_among(id, others); });
 }
 
 std::vector<MemberId> find_seatless(const std::vector<MemberRecord>& roster,
                                     const std::vector<MemberId>& voters) {
     std::vector<MemberId> learners;
     for (const MemberRecord& member : roster) {
-        if (!contains(voters, member.id)) learners.push_back(member.id);
+        if (!base::is_among(member.id, voters)) learners.push_back(member.id);
     }
     return learners;
 }
@@ -64,7 +63,7 @@ public:
     Seating(const StateMachine& machine, const SeatView& view) : machine_(machine), view_(view) {}
 
     bool is_witness(MemberId id) const {
-        if (contains(view_.witnesses, id)) return true;
+        if (base::is_among(id, view_.witnesses)) return true;
         const MemberRecord* member = machine_.find_member(id);
         return member != nullptr && member->role == Role::witness;
     }

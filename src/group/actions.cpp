@@ -1,8 +1,7 @@
 // Timed actions (rule 9): asked for, stamped by the leader, armed, done or missed. What is agreed
 // on, and until when it can be called off, src/consensus decides by the stamps that are given here.
-#include <algorithm>
-
 #include "base/check.h"
+#include "base/ids.h"
 #include "group/loop_impl.h"
 #include "group/scheduling.h"
 
@@ -119,8 +118,7 @@ void GroupLoop::Impl::take_effect(const consensus::ActionArmed& effect) {
 }
 
 void GroupLoop::Impl::arm(const consensus::Action& action) {
-    const auto& voters = action.electorate;
-    if (std::find(voters.begin(), voters.end(), self_) == voters.end()) return;
+    if (!base::is_among(self_, action.electorate)) return;
     const consensus::ActionTerms& terms = action.terms;
     if (!is_synchronised_for(terms)) return miss(action, why_unsynchronised(terms));
     if (clock_.action_time(terms.clock) >= terms.at) {
@@ -166,15 +164,13 @@ void GroupLoop::Impl::take_effect(const consensus::ActionOff& effect) {
 
 /// An action that was agreed on, and is over or called off, in a state that was given.
 void GroupLoop::Impl::tell_missed_action(const consensus::PollClosed& closed) {
-    const auto& voters = closed.voters;
-    const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
-    if (!closed.action || !had_vote) return;
+    if (!closed.action || !base::is_among(self_, closed.voters)) return;
     const consensus::Poll* open = machine_->find_poll(closed.poll);
     const std::string topic = open != nullptr ? open->topic : std::string();
     if (closed.cancelled) {
         outbox_.post(ActionCancelled{closed.poll, topic, closed.action->at});
     } else {
-        miss({closed.poll, topic, *closed.action, voters},
+        miss({closed.poll, topic, *closed.action, closed.voters},
              "its moment was past when this member learned that it was agreed on");
     }
 }

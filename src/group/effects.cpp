@@ -1,6 +1,7 @@
 // What an applied entry means to this member and its component.
 #include <algorithm>
 
+#include "base/ids.h"
 #include "group/loop_impl.h"
 
 namespace quorate::group {
@@ -144,9 +145,7 @@ void GroupLoop::Impl::take_effect(const consensus::PollClosed& effect) {
 
 /// To every member that had a vote, or is in the group.
 void GroupLoop::Impl::tell_result(const consensus::PollClosed& closed) {
-    const auto& voters = closed.voters;
-    const bool had_vote = std::find(voters.begin(), voters.end(), self_) != voters.end();
-    if (!told_joined_ && !had_vote) return;
+    if (!told_joined_ && !base::is_among(self_, closed.voters)) return;
     // One that closed in a state that was given has left its topic where it was open before.
     const consensus::Poll* open = machine_->find_poll(closed.poll);
     outbox_.post(VoteResult{closed.poll,

@@ -98,9 +98,7 @@ std::optional<Group::Impl::Taken> Group::Impl::take_unanswered() {
     stage_ =
         Stage::leaving;  // refused: nobody asked to leave, and yet no request is taken any more
     if (outstanding_.empty()) return std::nullopt;
-    const auto oldest =
-        std::min_element(outstanding_.begin(), outstanding_.end(),
-                         [](const auto& a, const auto& b) { return a.first < b.first; });
+    const auto oldest = outstanding_.begin();
     RequestDone done;
     done.request = oldest->first;
     if (done.request != leave_request_) {

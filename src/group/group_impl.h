@@ -8,12 +8,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
+#include "base/recycling.h"
 #include "group/descriptor.h"
 #include "group/event_handlers.h"
 #include "group/group_loop.h"
@@ -104,8 +103,7 @@ private:
     std::unique_ptr<group::GroupThread> thread_;  ///< replaced on the component's thread alone
     RequestId last_request_ = 0;
     RequestId leave_request_ = 0;
-    std::pmr::unsynchronized_pool_resource nodes_;  ///< so that a request costs no malloc
-    std::pmr::unordered_map<RequestId, Completion> outstanding_{&nodes_};
+    base::RecyclingMap<RequestId, Completion> outstanding_;
     MemberId last_direct_from_;
 
     // the component's thread's own:

@@ -8,11 +8,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
-#include <memory_resource>
 #include <optional>
 #include <vector>
 
+#include "base/recycling.h"
 #include "base/time.h"
 #include "quorate/events.h"
 #include "raft/types.h"
@@ -71,8 +70,7 @@ private:
         }
         return ended;
     }
-    std::pmr::unsynchronized_pool_resource nodes_;  ///< so that a request costs no malloc
-    std::pmr::map<RequestId, Pending> pending_{&nodes_};
+    base::RecyclingMap<RequestId, Pending> pending_;
 };
 
 }  // namespace quorate::group

@@ -23,9 +23,7 @@ bool is_quorum(const Configuration& configuration, Backs&& backs) {
     std::size_t distinct = 0;
     for (const MemberId& id : configuration.voters) distinct += backs(id) ? 1 : 0;
     for (const MemberId& id : configuration.outgoing) {
-        const auto& voters = configuration.voters;
-        if (std::find(voters.begin(), voters.end(), id) == voters.end())
-            distinct += backs(id) ? 1 : 0;
+        if (!is_among(id, configuration.voters)) distinct += backs(id) ? 1 : 0;
     }
     return distinct >= configuration.seat_floor();
 }

@@ -60,7 +60,7 @@ void Raft::rank_successors() {
     const Configuration& now = configuration();
     ranking_.clear();  // and its room is used again: this is done for every heartbeat
     const auto rank = [&](const MemberId& id) {
-        const bool twice = std::find(ranking_.begin(), ranking_.end(), id) != ranking_.end();
+        const bool twice = is_among(id, ranking_);
         if (!twice && id != options_.self && !now.is_witness(id)) ranking_.push_back(id);
     };
     std::for_each(now.voters.begin(), now.voters.end(), rank);

@@ -18,8 +18,7 @@ Result<> Raft::transfer_leadership(Moment now, MemberId target) {
     }
     const std::vector<MemberId>& voters = configuration().voters;
     if (target) {
-        if (std::find(voters.begin(), voters.end(), target) == voters.end() ||
-            configuration().is_witness(target)) {
+        if (!is_among(target, voters) || configuration().is_witness(target)) {
             return Error{ErrorCode::unknown_member,
                          "leadership goes to a voter that is no witness: name one"};
         }

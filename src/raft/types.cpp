@@ -1,33 +1,23 @@
 #include "raft/types.h"
 
-#include <algorithm>
-
 namespace quorate::raft {
 
-namespace {
-
-bool holds(const std::vector<MemberId>& list, MemberId id) {
-    return std::find(list.begin(), list.end(), id) != list.end();
-}
-
-}  // namespace
-
 bool Configuration::is_voter(MemberId id) const {
-    return holds(voters, id) || holds(outgoing, id);
+    return is_among(id, voters) || is_among(id, outgoing);
 }
 
 bool Configuration::is_learner(MemberId id) const {
-    return holds(learners, id);
+    return is_among(id, learners);
 }
 
 bool Configuration::is_witness(MemberId id) const {
-    return holds(witnesses, id);
+    return is_among(id, witnesses);
 }
 
 std::vector<MemberId> Configuration::distinct_voters() const {
     std::vector<MemberId> all = voters;
     for (const MemberId& id : outgoing) {
-        if (!holds(voters, id)) all.push_back(id);
+        if (!is_among(id, voters)) all.push_back(id);
     }
     return all;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/recycling.h"
 #include "base/time.h"
 #include "quorate/events.h"
@@ -16,6 +17,7 @@ namespace quorate::raft {
 
 using Term = std::uint64_t;
 using Index = std::uint64_t;
+using base::is_among;
 using base::Moment;
 using base::Nanos;
 

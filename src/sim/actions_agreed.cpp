@@ -1,44 +1,37 @@
 #include "sim/actions_agreed.h"
 
-#include <algorithm>
-
+#include "base/ids.h"
 #include "sim/rule_broken.h"
 
 namespace quorate::sim {
 
-void ActionsAgreed::appended(const raft::Entry& entry, Nanos truth) const {
-    if (entry.kind != raft::EntryKind::command) return;
-    const auto command = consensus::decode(entry.data);
-    if (!command) return;
+void ActionsAgreed::appended(raft::Index at, const consensus::Command& command, Nanos truth) const {
     std::optional<consensus::Stamp> stamp;
-    if (const auto* open = std::get_if<consensus::OpenPoll>(&*command); open && open->action) {
+    if (const auto* open = std::get_if<consensus::OpenPoll>(&command); open && open->action) {
         stamp = open->stamp;
-    } else if (const auto* close = std::get_if<consensus::CloseAction>(&*command)) {
+    } else if (const auto* close = std::get_if<consensus::CloseAction>(&command)) {
         stamp = close->stamp;
-    } else if (const auto* cancel = std::get_if<consensus::CancelAction>(&*command)) {
+    } else if (const auto* cancel = std::get_if<consensus::CancelAction>(&command)) {
         stamp = cancel->stamp;
     }
     if (stamp && (stamp->latest < truth || stamp->earliest > truth)) {
         broken("the truth lies within a leader's stamp",
-               "the entry at " + std::to_string(entry.index) + " is stamped " +
+               "the entry at " + std::to_string(at) + " is stamped " +
                    std::to_string((truth - stamp->latest).count()) + " ns too early or " +
                    std::to_string((stamp->earliest - truth).count()) + " ns too late");
     }
 }
 
-bool ActionsAgreed::has_vote(MemberId member, const consensus::Action& action) {
-    const auto& voters = action.electorate;
-    return std::find(voters.begin(), voters.end(), member) != voters.end();
-}
-
 void ActionsAgreed::agreed(MemberId member, const consensus::Action& action) {
     if (agreed_.emplace(action.poll, action).second) to_come_.insert(action.poll);
-    if (has_vote(member, action)) known_[{member, action.poll}].terms = action.terms;
+    const bool acts = base::is_among(member, action.electorate);
+    if (acts) known_[{member, action.poll}].terms = action.terms;
 }
 
 void ActionsAgreed::decided(MemberId member, PollId poll) {
     const auto action = agreed_.find(poll);
-    if (action == agreed_.end() || !has_vote(member, action->second)) return;
+    if (action == agreed_.end()) return;
+    if (!base::is_among(member, action->second.electorate)) return;
     known_[{member, poll}].terms = action->second.terms;
 }
 

@@ -20,8 +20,8 @@ namespace quorate::sim {
 
 class ActionsAgreed {
 public:
-    /// A leader has just appended it, at this true time of day.
-    void appended(const raft::Entry& entry, Nanos truth) const;
+    /// A leader has just appended it to its log, at this true time of day.
+    void appended(raft::Index at, const consensus::Command& command, Nanos truth) const;
     /// `member` has this one armed, or could: its state says that it is agreed on.
     void agreed(MemberId member, const consensus::Action& action);
     /// The component of `member` was told that the poll ended with a yes.
@@ -44,7 +44,6 @@ private:
         const char* told = nullptr;                   ///< how it ended
         bool acted = false;
     };
-    static bool has_vote(MemberId member, const consensus::Action& action);
 
     std::map<std::pair<MemberId, PollId>, Known> known_;
     std::map<PollId, consensus::Action> agreed_;  ///< by any member's state

@@ -2,6 +2,7 @@
 // when the group changes its size.
 #include <algorithm>
 
+#include "base/ids.h"
 #include "sim/referee.h"
 #include "sim/rule_broken.h"
 
@@ -18,8 +19,7 @@ void Referee::look_at_newly_seated(const Watch& seen, const raft::Raft& raft) co
     const raft::Configuration& configuration = raft.configuration();
     if (!configuration.joint()) return;
     for (const MemberId& id : configuration.voters) {
-        const auto& before = configuration.outgoing;
-        const bool known = std::find(before.begin(), before.end(), id) != before.end();
+        const bool known = base::is_among(id, configuration.outgoing);
         if (known || raft.match_index(id) >= due) continue;
         broken("a learner is seated once it has caught up",
                brief(id) + " holds " + std::to_string(raft.match_index(id)) + " of " +
@@ -37,8 +37,7 @@ const Process* Referee::find_running(MemberId id) const {
 void Referee::look_at_unseated(const Process& process) const {
     const raft::Configuration& configuration = process.loop->raft()->configuration();
     for (const MemberId& id : configuration.outgoing) {
-        const auto& after = configuration.voters;
-        if (std::find(after.begin(), after.end(), id) != after.end()) continue;
+        if (base::is_among(id, configuration.voters)) continue;
         if (process.loop->machine()->find_member(id) == nullptr || really_gone(id)) continue;
         const Process* holder = find_running(id);
         if (holder == nullptr || holder->loop->finished()) continue;

@@ -137,9 +137,12 @@ void Referee::look_at_log(Process& process) {
             }
             // What a leader appends in the turn in which it leaves is seen late, in another's log.
             const bool own = raft.role() == raft::Role::leader && entry.term == raft.term();
-            if (first && own) {
-                actions_.appended(entry, SimClock::true_realtime(scheduler_.now()));
-                stamps_.appended(process.life, entry);
+            if (first && own && entry.kind == raft::EntryKind::command) {
+                if (const auto command = consensus::decode(entry.data)) {
+                    const Nanos truth = SimClock::true_realtime(scheduler_.now());
+                    actions_.appended(entry.index, *command, truth);
+                    stamps_.appended(process.life, entry.term, *command);
+                }
             }
             if (entry.index > log.snapshot()->index) seats_.cut(process.life, entry.index);
             if (resizes()) sizes_carried_.stands(process.life, seen.id, entry);

@@ -4,11 +4,9 @@
 
 namespace quorate::sim {
 
-void StampsGiven::appended(Life leader, const raft::Entry& entry) {
-    if (entry.kind != raft::EntryKind::command) return;
-    const auto command = consensus::decode(entry.data);
-    const auto* close = command ? std::get_if<consensus::CloseAction>(&*command) : nullptr;
-    if (close != nullptr) stamped_[{leader, close->poll}] = entry.term;
+void StampsGiven::appended(Life leader, raft::Term term, const consensus::Command& command) {
+    const auto* close = std::get_if<consensus::CloseAction>(&command);
+    if (close != nullptr) stamped_[{leader, close->poll}] = term;
 }
 
 void StampsGiven::leads(Life leader, raft::Term term, const consensus::StateMachine& machine,

@@ -18,8 +18,8 @@ public:
     /// before its third turn, its stamp is in its log.
     explicit StampsGiven(Nanos within) : within_(within) {}
 
-    /// `leader` has just appended it.
-    void appended(Life leader, const raft::Entry& entry);
+    /// `leader` has just appended it, in this term.
+    void appended(Life leader, raft::Term term, const consensus::Command& command);
     /// A turn of `leader` has ended; it may append what it likes, and this is its state.
     void leads(Life leader, raft::Term term, const consensus::StateMachine& machine, Nanos now);
     /// It doesn't lead, or takes no proposals as long as it hands leadership on.

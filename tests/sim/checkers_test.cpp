@@ -470,26 +470,11 @@ TEST(ActionsAgreed, one_that_is_forgotten_before_its_moment_is_caught) {
 
 TEST(ActionsAgreed, a_stamp_that_is_not_of_now_is_caught) {
     const ActionsAgreed rule;
-    const auto entry = [](consensus::Stamp stamp) {
-        raft::Entry closing;
-        closing.index = 7;
-        closing.kind = raft::EntryKind::command;
-        closing.data = consensus::encode(consensus::CloseAction{poll, stamp});
-        return closing;
-    };
-    rule.appended(entry({48s, 50s}), 50s);
-    rule.appended(entry({48s, 50s}), 48s);
-    EXPECT_THROW(rule.appended(entry({48s, 50s}), 50s + 1ns), RuleBroken);
-    EXPECT_THROW(rule.appended(entry({48s, 50s}), 48s - 1ns), RuleBroken);
-}
-
-raft::Entry stamping(raft::Term term) {
-    raft::Entry entry;
-    entry.index = 3;
-    entry.term = term;
-    entry.kind = raft::EntryKind::command;
-    entry.data = consensus::encode(consensus::CloseAction{poll, {50s, 50s}});
-    return entry;
+    const consensus::Command stamping = consensus::CloseAction{poll, {48s, 50s}};
+    rule.appended(7, stamping, 50s);
+    rule.appended(7, stamping, 48s);
+    EXPECT_THROW(rule.appended(7, stamping, 50s + 1ns), RuleBroken);
+    EXPECT_THROW(rule.appended(7, stamping, 48s - 1ns), RuleBroken);
 }
 
 TEST(StampsGiven, a_leader_that_lets_an_agreed_action_run_out_is_caught) {
@@ -506,13 +491,13 @@ TEST(StampsGiven, a_leader_that_lets_an_agreed_action_run_out_is_caught) {
 TEST(StampsGiven, a_stamp_counts_in_the_term_of_its_leader) {
     const consensus::StateMachine machine = waiting_for_a_stamp();
     StampsGiven rule(400ms);
-    rule.appended(1, stamping(4));
+    rule.appended(1, 4, consensus::CloseAction{poll, {50s, 50s}});
     for (int turn = 0; turn < 10; ++turn) rule.leads(1, 4, machine, 10s + 1s * turn);
     rule.rests(1);
     for (int turn = 0; turn < 2; ++turn) rule.leads(1, 6, machine, 30s + 1s * turn);
     EXPECT_THROW(rule.leads(1, 6, machine, 32s), RuleBroken) << "that one may have been lost";
     StampsGiven by_another(400ms);
-    by_another.appended(2, stamping(4));
+    by_another.appended(2, 4, consensus::CloseAction{poll, {50s, 50s}});
     for (int turn = 0; turn < 2; ++turn) by_another.leads(1, 5, machine, 30s + 1s * turn);
     EXPECT_THROW(by_another.leads(1, 5, machine, 32s), RuleBroken);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ids.h"
+
 namespace quorate::sim::core {
 
 using namespace std::chrono_literals;
@@ -54,9 +56,7 @@ Node* Driver::spare(const raft::Configuration& configuration) {
 }
 
 void Driver::propose(Node& leader, raft::Configuration next, Branch branch) {
-    std::erase_if(next.witnesses, [&](MemberId id) {
-        return std::find(next.voters.begin(), next.voters.end(), id) == next.voters.end();
-    });
+    std::erase_if(next.witnesses, [&](MemberId id) { return !base::is_among(id, next.voters); });
     world_.act(leader, [&](raft::Raft& raft, Moment now) {
         const std::vector<MemberId> witnesses = next.witnesses;
         const Result<Index> changed = raft.change_configuration(
