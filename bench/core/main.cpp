@@ -15,6 +15,7 @@
 #include <exception>
 #include <string>
 
+#include "base/recycling.h"
 #include "bench/bench.h"
 #include "bench/core/queues.h"
 #include "bench/core/trio.h"
@@ -37,6 +38,7 @@ void say(const Burst& burst) {
 }
 
 void serve() {
+    base::keep_many_blocks();  // as a group's thread does
     Trio batched(0);
     Trio singly(lag_of_singles);
     Queues queues;

@@ -9,16 +9,9 @@ namespace quorate::base {
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool recycles = false;
-#else
-constexpr bool recycles = true;
-#endif
-
 constexpr unsigned smallest_bits = 6;  ///< 64 bytes
 constexpr std::size_t largest = 2048;
 constexpr std::size_t sizes = 6;
-constexpr std::size_t kept_bytes_of_a_size = 512 << 10;
 
 struct Free {
     Free* next = nullptr;
@@ -33,6 +26,7 @@ struct List {
 constinit thread_local std::array<List, sizes> lists = {};
 /// Set when the thread's blocks have been let go: what comes back after that is the system's.
 constinit thread_local bool ended = false;
+constinit thread_local std::size_t kept_bytes = few_kept_bytes;
 
 /// Lets them go when the thread ends.
 struct Keeper {
@@ -56,13 +50,18 @@ std::size_t size_class(std::size_t bytes) {
     return bits <= smallest_bits ? 0 : bits - smallest_bits;
 }
 
+std::size_t length_of(std::size_t size) {
+    return std::size_t{1} << (size + smallest_bits);
+}
+
 }  // namespace
 
 void* take_block(std::size_t bytes) {
-    if (!recycles || bytes > largest || ended) return ::operator new(bytes);
+    if (!recycles_blocks || bytes > largest) return ::operator new(bytes);
     const std::size_t size = size_class(bytes);
     List& list = lists[size];
-    if (list.first == nullptr) return ::operator new (std::size_t{1} << (size + smallest_bits));
+    // At its full length also where this thread keeps none any more: another one may keep it.
+    if (ended || list.first == nullptr) return ::operator new(length_of(size));
     Free* const block = list.first;
     list.first = block->next;
     --list.length;
@@ -70,19 +69,27 @@ void* take_block(std::size_t bytes) {
 }
 
 void give_block_back(void* block, std::size_t bytes) noexcept {
-    if (!recycles || bytes > largest || ended) {
+    if (!recycles_blocks || bytes > largest || ended) {
         ::operator delete(block);
         return;
     }
     const std::size_t size = size_class(bytes);
     List& list = lists[size];
-    if (list.length >= kept_bytes_of_a_size >> (size + smallest_bits)) {
+    if (list.length >= kept_bytes / length_of(size)) {
         ::operator delete(block);
         return;
     }
     if (list.first == nullptr) keeper.begin();
     list.first = new (block) Free{list.first};
     ++list.length;
+}
+
+void keep_many_blocks() {
+    kept_bytes = many_kept_bytes;
+}
+
+std::size_t blocks_kept_of(std::size_t bytes) {
+    return lists[size_class(bytes)].length;
 }
 
 }  // namespace quorate::base

@@ -8,37 +8,12 @@ namespace quorate::consensus {
 
 namespace {
 
-/// Whether all living voters sit, and nobody else could: what is found so at every heartbeat takes
-/// no lists.
-bool is_settled(const StateMachine& machine, const SeatView& view) {
-    if (view.seats != machine.wanted_seats()) return false;
-    std::size_t sitting = 0;
-    std::size_t learning = 0;
-    bool waiting = false;
-    for (const MemberRecord& member : machine.roster()) {
-        if (base::is_among(member.id, view.voters)) {
-            if (view.dead(member.id)) return false;
-            ++sitting;
-        } else {
-            if (!base::is_among(member.id, view.learners)) return false;
-            ++learning;
-            waiting = waiting || member.role != Role::observer;
-        }
-    }
-    const bool full = view.voters.size() >= machine.spec().seats();
-    return sitting == view.voters.size() && learning == view.learners.size() && (full || !waiting);
-}
-
-/// Who may sit down now, in roster order.
-std::vector<MemberId> find_candidates(const StateMachine& machine, const SeatView& view) {
-    std::vector<MemberId> candidates;
-    for (const MemberRecord& member : machine.roster()) {
-        const bool waits =
-            base::is_among(member.id, view.learners) && !base::is_among(member.id, view.voters);
-        if (!waits || member.role == Role::observer) continue;
-        if (!view.dead(member.id) && view.caught_up(member.id)) candidates.push_back(member.id);
-    }
-    return candidates;
+/// Whether a seat may be given to it now.
+bool may_sit(const MemberRecord& member, const SeatView& view) {
+    const bool waits =
+        base::is_among(member.id, view.learners) && !base::is_among(member.id, view.voters);
+    return waits && member.role != Role::observer && !view.dead(member.id) &&
+           view.caught_up(member.id);
 }
 
 /// Neither holds duplicates.
@@ -48,8 +23,20 @@ bool same_members(std::span<const MemberId> some, std::span<const MemberId> othe
                        [&](const MemberId& id) { return base::is_among(id, others); });
 }
 
+/// Whether the members without a seat are those, and nobody else is.
+bool are_seatless(std::span<const MemberId> learners, const std::vector<MemberRecord>& roster,
+                  std::span<const MemberId> voters) {
+    std::size_t seatless = 0;
+    for (const MemberRecord& member : roster) {
+        if (base::is_among(member.id, voters)) continue;
+        if (!base::is_among(member.id, learners)) return false;
+        ++seatless;
+    }
+    return seatless == learners.size();
+}
+
 std::vector<MemberId> find_seatless(const std::vector<MemberRecord>& roster,
-                                    const std::vector<MemberId>& voters) {
+                                    std::span<const MemberId> voters) {
     std::vector<MemberId> learners;
     for (const MemberRecord& member : roster) {
         if (!base::is_among(member.id, voters)) learners.push_back(member.id);
@@ -68,15 +55,15 @@ public:
         return member != nullptr && member->role == Role::witness;
     }
     /// Whether at most half of these are witnesses.
-    bool is_sound(const std::vector<MemberId>& voters) const {
+    bool is_sound(std::span<const MemberId> voters) const {
         const auto witnesses = std::count_if(voters.begin(), voters.end(),
                                              [&](const MemberId& id) { return is_witness(id); });
         return 2 * static_cast<std::size_t>(witnesses) <= voters.size();
     }
     /// Lets `id` sit down where `place` says; false if that would be a witness too many.
     template <class Place>
-    bool seat(std::vector<MemberId>& voters, Place&& place) const {
-        std::vector<MemberId> changed = voters;
+    bool seat(MemberIds& voters, Place&& place) const {
+        MemberIds changed = voters;
         place(changed);
         if (!is_sound(changed)) return false;
         voters = std::move(changed);
@@ -88,60 +75,76 @@ private:
     const SeatView& view_;
 };
 
+/// A plan in the making: looked at with every heartbeat, so its lists are recycled.
+struct Draft {
+    MemberIds voters;
+    std::uint32_t seats = 1;
+};
+
 /// Fewer seats: those of voters that are gone are not taken over any more (rule 1).
-void drop_seats(const StateMachine& machine, const Seating& seating, SeatPlan& plan) {
-    std::vector<MemberId> fewer = plan.voters;
+void drop_seats(const StateMachine& machine, const Seating& seating, Draft& draft) {
+    MemberIds fewer = draft.voters;
     for (const bool witnesses : {true, false}) {  // of which only so many may stay
-        for (const MemberId& holder : plan.voters) {
+        for (const MemberId& holder : draft.voters) {
             if (fewer.size() <= machine.wanted_seats()) break;
             const bool lost = machine.find_member(holder) == nullptr;
             if (lost && seating.is_witness(holder) == witnesses) std::erase(fewer, holder);
         }
     }
     if (fewer.size() > machine.wanted_seats() || !seating.is_sound(fewer)) return;
-    plan.voters = std::move(fewer);
-    plan.seats = machine.wanted_seats();
+    draft.voters = std::move(fewer);
+    draft.seats = machine.wanted_seats();
 }
 
 /// More seats: the group goes on only with as many voters as they take.
-void add_seats(const StateMachine& machine, const SeatView& view, SeatPlan& plan) {
+void add_seats(const StateMachine& machine, const SeatView& view, Draft& draft) {
     const std::uint32_t floor = machine.wanted_seats() / 2 + 1;
     const auto living = std::count_if(view.voters.begin(), view.voters.end(), view.alive);
-    if (living >= static_cast<std::ptrdiff_t>(floor)) plan.seats = machine.wanted_seats();
+    if (living >= static_cast<std::ptrdiff_t>(floor)) draft.seats = machine.wanted_seats();
+}
+
+/// Who waits sits down on a free seat, or on that of somebody who is lost.
+void fill_seats(const StateMachine& machine, const SeatView& view, const Seating& seating,
+                MemberIds& voters) {
+    MemberIds lost;
+    for (const MemberId& holder : voters) {
+        if (machine.find_member(holder) == nullptr || view.dead(holder)) lost.push_back(holder);
+    }
+    for (const MemberRecord& member : machine.roster()) {
+        if (!may_sit(member, view)) continue;
+        const MemberId candidate = member.id;
+        if (voters.size() < machine.spec().seats()) {
+            seating.seat(voters, [&](auto& taken) { taken.push_back(candidate); });
+            continue;
+        }
+        // A lost voter still counts in every quorum, so its seat is worth taking over; but it stays
+        // a voter until somebody does, because fewer voters would be a smaller quorum (rule 3).
+        const auto left = std::find_if(lost.begin(), lost.end(), [&](const MemberId& holder) {
+            return seating.seat(voters, [&](auto& taken) {
+                *std::find(taken.begin(), taken.end(), holder) = candidate;
+            });
+        });
+        if (left != lost.end()) lost.erase(left);
+    }
 }
 
 }  // namespace
 
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view) {
-    if (is_settled(machine, view)) return std::nullopt;
-    SeatPlan plan{{view.voters.begin(), view.voters.end()}, {}, {}, view.seats};
+    Draft draft{{view.voters.begin(), view.voters.end()}, view.seats};
     const Seating seating(machine, view);
-    if (machine.wanted_seats() < view.seats) drop_seats(machine, seating, plan);
-    if (machine.wanted_seats() > view.seats) add_seats(machine, view, plan);
-    std::vector<MemberId> lost;
-    for (const MemberId& holder : plan.voters) {
-        if (machine.find_member(holder) == nullptr || view.dead(holder)) lost.push_back(holder);
-    }
-    for (const MemberId& candidate : find_candidates(machine, view)) {
-        if (plan.voters.size() < machine.spec().seats()) {
-            seating.seat(plan.voters, [&](auto& voters) { voters.push_back(candidate); });
-            continue;
-        }
-        // A lost voter still counts in every quorum, so its seat is worth taking over; but it stays
-        // a voter until somebody does, because fewer voters would be a smaller quorum (rule 3).
-        const auto taken = std::find_if(lost.begin(), lost.end(), [&](const MemberId& holder) {
-            return seating.seat(plan.voters, [&](auto& voters) {
-                *std::find(voters.begin(), voters.end(), holder) = candidate;
-            });
-        });
-        if (taken != lost.end()) lost.erase(taken);
-    }
+    if (machine.wanted_seats() < view.seats) drop_seats(machine, seating, draft);
+    if (machine.wanted_seats() > view.seats) add_seats(machine, view, draft);
+    fill_seats(machine, view, seating, draft.voters);
+    const bool as_it_is = same_members(draft.voters, view.voters) && draft.seats == view.seats &&
+                          are_seatless(view.learners, machine.roster(), draft.voters);
+    if (as_it_is) return std::nullopt;
+    SeatPlan plan{{draft.voters.begin(), draft.voters.end()},
+                  find_seatless(machine.roster(), draft.voters),
+                  {},
+                  draft.seats};
     std::copy_if(plan.voters.begin(), plan.voters.end(), std::back_inserter(plan.witnesses),
                  [&](const MemberId& id) { return seating.is_witness(id); });
-    plan.learners = find_seatless(machine.roster(), plan.voters);
-    const bool as_it_is = same_members(plan.voters, view.voters) &&
-                          same_members(plan.learners, view.learners) && plan.seats == view.seats;
-    if (as_it_is) return std::nullopt;
     return plan;
 }
 

@@ -31,19 +31,19 @@ struct SeatPlan {
 
 /// The next configuration to change to, or nothing when today's is as it should be. One change at a
 /// time:
-/// - every roster member without a seat is a learner (newcomers get the log at once), and nobody
-/// else;
+/// - every roster member without a seat, and nobody else, is a learner (newcomers get the log at
+///   once);
 /// - a caught-up learner of role member or witness takes a free seat below the seats of the spec;
 /// - with no free seat, it takes over the seat of a voter that is not in the roster any more, or is
 ///   proven dead. Never a living roster member's, and a seat is never freed: voters never get
 ///   fewer;
 /// - but where the group was made smaller (StateMachine::wanted_seats): voters that are not in the
 ///   roster any more go until there are no more than seats, and only then do the seats get fewer;
-/// - where it is to become larger, the seats get more as soon as as many voters are alive as will
-/// be
+/// - where it is to become larger, the seats get more once as many voters are alive as will be
 ///   needed from then on.
 /// Observers stay learners. At most half of the voters are witnesses: one that would be too many
-/// waits for another member to sit down. Several may move in one change.
+/// waits for another member to sit down. Several may move in one change. What is as it should be
+/// costs no malloc: this is looked at with every heartbeat.
 std::optional<SeatPlan> plan_seats(const StateMachine& machine, const SeatView& view);
 
 /// How many of a deployment's members may be witnesses: half of them.

@@ -7,12 +7,13 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <string>
 
-#include "base/recycling.h"
 #include "group/descriptor.h"
 #include "group/event_handlers.h"
 #include "group/group_loop.h"
@@ -103,7 +104,10 @@ private:
     std::unique_ptr<group::GroupThread> thread_;  ///< replaced on the component's thread alone
     RequestId last_request_ = 0;
     RequestId leave_request_ = 0;
-    base::RecyclingMap<RequestId, Completion> outstanding_;
+    /// A request costs no malloc. A pool of its own: who asks and who dispatches may be two
+    /// threads, and recycled blocks stay with the thread that gives them back.
+    std::pmr::unsynchronized_pool_resource nodes_;
+    std::pmr::map<RequestId, Completion> outstanding_{&nodes_};
     MemberId last_direct_from_;
 
     // the component's thread's own:

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "base/recycling.h"
 #include "group/scheduling.h"
 #include "group/system_clock.h"
 #include "net/zmq_transport.h"
@@ -105,6 +106,7 @@ public:
     /// On the worker's own thread, before run().
     Result<> prepare_thread() const {
         name_this_thread("q:" + name_);
+        base::keep_many_blocks();
         // Timers as exact as they get: by default the kernel rounds sleeps up by 50 us.
         prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
         return schedule_this_thread(scheduling_, "group");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/recycling.h"
+
 namespace quorate::steady {
 
 namespace {
@@ -15,6 +17,7 @@ constexpr std::size_t room = 4096;
 }  // namespace
 
 StillGroup::StillGroup(const Setting& setting) {
+    base::keep_many_blocks();  // as a group's thread does
     for (std::size_t member = 0; member < members; ++member) {
         auto life = std::make_unique<Life>();
         life->transport.group = this;
@@ -27,10 +30,10 @@ StillGroup::StillGroup(const Setting& setting) {
         options.name = "m" + std::to_string(member);
         options.spec.size = members;
         options.spec.max_voters = setting.max_voters;
-        if (member + 1 == members) options.member.role = setting.last;
+        options.member.role = setting.roles[member];
         options.member.beacon.clear();
-        // Cut every 200 entries: what a long log holds is reached soon.
-        options.member.kept_entries = 1000;
+        // Cut every 400 entries: of more, what a cut lets go of is more than a thread keeps.
+        options.member.kept_entries = 2000;
         options.compaction = group::compaction_for(options.member);
         options.member.seeds = {endpoint_of(0)};
         options.member.timed_messages = setting.timed_messages;
@@ -46,6 +49,7 @@ bool StillGroup::Transport::send(const std::string& to, Payload frame) {
     for (std::size_t member = 0; member < members; ++member) {
         if (endpoint_of(member) != to) continue;
         Life& life = *group->lives_[member];
+        if (life.stopped) break;
         life.waiting.push_back(io::FrameArrived{std::move(frame), 1 + member});
         life.arrives_at = std::min(life.arrives_at, group->clock_.time + hop);
     }
@@ -54,7 +58,10 @@ bool StillGroup::Transport::send(const std::string& to, Payload frame) {
 
 bool StillGroup::Mailbox::post(Event event) {
     const NotCounting not_ours;
-    ++count;
+    const auto* result = std::get_if<VoteResult>(&event);
+    const auto* message = std::get_if<Message>(&event);
+    if (result != nullptr && result->outcome == Outcome::yes) ++agreed;
+    if (message != nullptr && message->ordered) ++agreed;
     if (const auto* asked = std::get_if<VoteRequest>(&event)) questions.push_back(asked->poll);
     return true;
 }

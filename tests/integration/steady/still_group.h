@@ -19,7 +19,7 @@ inline constexpr base::Nanos hop = std::chrono::microseconds(100);
 class StillGroup {
 public:
     struct Setting {
-        Role last = Role::member;  ///< of the last member
+        std::array<Role, members> roles = {Role::member, Role::member, Role::member};
         std::uint32_t max_voters = members;
         bool timed_messages = true;
     };
@@ -28,6 +28,8 @@ public:
 
     /// Lets the group live for so long.
     void pass(base::Nanos time);
+    /// This one does nothing more, and nothing reaches it.
+    void stop(std::size_t member) { lives_[member]->stopped = true; }
     /// The next turn of `member` carries it out. Its outcome comes as any event.
     void ask(std::size_t member, io::Command command);
     /// Who leads; `members` if nobody does.
@@ -42,7 +44,8 @@ public:
     }
     /// By all members.
     std::uint64_t wall_clock_readings() const { return clock_.readings; }
-    std::size_t events(std::size_t member) const { return lives_[member]->mailbox.count; }
+    /// Votes that `member` was told ended with a yes, and ordered messages that it got.
+    std::size_t agreed(std::size_t member) const { return lives_[member]->mailbox.agreed; }
 
 private:
     struct Clock final : io::Clock {
@@ -62,7 +65,7 @@ private:
         void publish_lease(base::Nanos) override {}
         void publish_commit(std::uint64_t) override {}
         void publish_lateness(const Lateness&) override {}
-        std::size_t count = 0;
+        std::size_t agreed = 0;
         std::vector<PollId> questions;
     };
     struct Transport final : io::Transport {
@@ -91,7 +94,10 @@ private:
         std::vector<io::Command> commands;
         base::Nanos arrives_at = base::never;
         std::uint64_t allocated = 0;
-        base::Nanos due() const { return std::min(arrives_at, loop->next_deadline()); }
+        bool stopped = false;
+        base::Nanos due() const {
+            return stopped ? base::never : std::min(arrives_at, loop->next_deadline());
+        }
     };
     void turn(Life& life);
 

@@ -2,6 +2,7 @@
 #include "base/recycling.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cstring>
 #include <memory>
@@ -30,14 +31,51 @@ TEST(Recycling, EachBlockHoldsWhatItWasAskedFor) {
 }
 
 TEST(Recycling, WhatCameBackGoesOutAgain) {
-#ifdef __SANITIZE_ADDRESS__
-    GTEST_SKIP() << "the address sanitizer sees each block anew";
-#endif
+    if (!recycles_blocks) GTEST_SKIP() << "the address sanitizer sees each block anew";
     void* const block = take_block(100);
     give_block_back(block, 100);
     void* const again = take_block(128);  // of the same size: 65 to 128
     EXPECT_EQ(again, block);
     give_block_back(again, 128);
+}
+
+/// What is destroyed after the thread's own blocks have been let go may still take some.
+TEST(Recycling, ABlockTakenAsAThreadEndsIsAsLongAsAnyOtherOfItsSize) {
+    struct Last {
+        ~Last() {
+            if (taken != nullptr) *taken = take_block(72);
+        }
+        void** taken = nullptr;
+    };
+    void* block = nullptr;
+    std::thread([&] {
+        thread_local Last last;
+        last.taken = &block;  // it is made before the first block is kept, so it ends after them
+        give_block_back(take_block(72), 72);
+    }).join();
+    ASSERT_NE(block, nullptr);
+    give_block_back(block, 72);
+    void* const again = take_block(128);
+    EXPECT_EQ(again == block, recycles_blocks);
+    EXPECT_GE(malloc_usable_size(again), 128);
+    give_block_back(again, 128);
+}
+
+TEST(Recycling, AThreadKeepsNoMoreThanItSays) {
+    constexpr std::size_t bytes = 256;
+    const auto kept_by = [&](bool many) {
+        std::size_t kept = 0;
+        std::thread([&] {
+            if (many) keep_many_blocks();
+            std::set<void*> blocks;
+            while (blocks.size() < 2 * many_kept_bytes / bytes) blocks.insert(take_block(bytes));
+            for (void* block : blocks) give_block_back(block, bytes);
+            kept = blocks_kept_of(bytes);
+        }).join();
+        return kept * bytes;
+    };
+    EXPECT_EQ(kept_by(false), recycles_blocks ? few_kept_bytes : 0);
+    EXPECT_EQ(kept_by(true), recycles_blocks ? many_kept_bytes : 0);
 }
 
 TEST(Recycling, ABlockMayOutliveTheThreadThatTookIt) {
