@@ -41,20 +41,20 @@ struct LoopProbe {
 };
 
 /// When the log in memory is cut (rule 11): after so many entries or bytes have been applied since
-/// the last cut. The newest ones stay, up to both bounds, for followers that are only a little
-/// behind; those that come after a state on its way to a follower stay too, up to larger bounds, or
-/// it would arrive too late for the log again and again.
+/// the last cut. The newest ones stay, up to both bounds, for members that come back after a
+/// moment; those that a follower which answers still needs, or will once it has the state on its
+/// way to it, stay too, up to larger bounds, or it would come too late for the log again and again.
 struct CompactionLimits {
     std::size_t after_entries = 200000;
     std::size_t after_bytes = 64 << 20;
     std::size_t keep_entries = 20000;
     std::size_t keep_bytes = 16 << 20;
-    std::size_t keep_entries_for_state = 1'000'000;
-    std::size_t keep_bytes_for_state = 256 << 20;
+    std::size_t keep_entries_needed = 1'000'000;
+    std::size_t keep_bytes_needed = 256 << 20;
     std::size_t chunk_bytes = 64 * 1024;  ///< of a state on its way
 };
 
-/// How a log is cut that keeps at most what the member's options say, while a state is on its way;
+/// How a log is cut that keeps at most what the member's options say, while somebody is behind;
 /// else a part of that.
 CompactionLimits compaction_for(const MemberOptions& member);
 
@@ -68,6 +68,9 @@ struct LoopOptions {
     /// With more members than this, each greets more seldom, is told of fewer at a time, keeps
     /// links only to those it talks to, and looks after fewer.
     std::size_t crowd = 16;
+    /// Bytes committed a second from which on a leader brings up who is behind at a pace
+    /// (raft/pace.h).
+    std::size_t busy_rate = raft::Options{}.busy_rate;
     LoopProbe probe;
 };
 

@@ -25,6 +25,7 @@ void GroupLoop::Impl::enter(std::shared_ptr<const raft::Snapshot> snapshot,
     options.priority = options_.member.priority;
     options.max_append_bytes = append_bytes;
     options.max_uncommitted_bytes = options_.member.uncommitted_bytes;
+    options.busy_rate = options_.busy_rate;
     options.snapshot_chunk_bytes = options_.compaction.chunk_bytes;
     options.max_snapshot_in_flight_bytes = 8 * options_.compaction.chunk_bytes;
     // Anybody may have sent what contradicts the group, or a state that nobody can read (rule 12).
@@ -242,8 +243,8 @@ CompactionLimits compaction_for(const MemberOptions& member) {
     limits.keep_entries = member.kept_entries / 50;
     limits.keep_bytes = member.kept_bytes / 16;
     // What comes until the next cut is part of it.
-    limits.keep_entries_for_state = member.kept_entries - limits.after_entries;
-    limits.keep_bytes_for_state = member.kept_bytes - limits.after_bytes;
+    limits.keep_entries_needed = member.kept_entries - limits.after_entries;
+    limits.keep_bytes_needed = member.kept_bytes - limits.after_bytes;
     return limits;
 }
 
@@ -254,14 +255,14 @@ void GroupLoop::Impl::compact_log(raft::Index applied) {
         applied_bytes_ < limits.after_bytes) {
         return;
     }
-    const raft::Index on_its_way = raft_->oldest_state_on_its_way(now_);
+    const raft::Index needed_after = raft_->needed_after(now_);
     std::size_t keep = 0;
     std::size_t bytes = 0;
     for (raft::Index index = applied; index >= log.first_index(); --index) {
-        const bool needed = index > on_its_way;
+        const bool needed = index > needed_after;
         bytes += log.at(index).data.size();
-        if (keep >= (needed ? limits.keep_entries_for_state : limits.keep_entries)) break;
-        if (bytes > (needed ? limits.keep_bytes_for_state : limits.keep_bytes)) break;
+        if (keep >= (needed ? limits.keep_entries_needed : limits.keep_entries)) break;
+        if (bytes > (needed ? limits.keep_bytes_needed : limits.keep_bytes)) break;
         ++keep;
     }
     applied_bytes_ = 0;

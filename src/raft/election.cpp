@@ -131,6 +131,7 @@ void Raft::become_leader(Moment now) {
     round_due_ = true;
     progress_.clear();
     sync_progress(Start::replicate);
+    pace_.begin(now.monotonic);
     uncommitted_bytes_ = 0;
     for (Index index = commit_index_ + 1; index <= log_.last_index(); ++index) {
         uncommitted_bytes_ += log_.at(index).data.size() + sizeof(Entry);

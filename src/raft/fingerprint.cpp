@@ -255,6 +255,7 @@ void Raft::fingerprint_of_role(Digest& digest) const {
         digest.add(transfer_->ordered);
     }
     digest.add(uncommitted_bytes_);
+    digest.add(pace_.busy());  // which the exploration's never are, so that no position matters
     digest.add(progress_.size());
     for (const auto& [id, progress] : progress_) {
         digest.add(id);

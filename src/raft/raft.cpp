@@ -238,7 +238,8 @@ void Raft::compact(Index index, Payload state, std::size_t keep) {
 
 Nanos Raft::next_deadline() const {
     if (role_ == Role::leader) {
-        const Nanos next = std::min(heartbeat_deadline_, quorum_deadline_);
+        Nanos next = std::min(heartbeat_deadline_, quorum_deadline_);
+        if (held_back_) next = std::min(next, pace_.quiet_at());
         return transfer_ ? std::min(next, transfer_->deadline) : next;
     }
     Nanos next = election_deadline_;
@@ -273,6 +274,12 @@ Index Raft::match_index(MemberId id) const {
     if (role_ == Role::leader && id == options_.self) return persisted_;
     const auto found = progress_.find(id);
     return found == progress_.end() ? 0 : found->second.match;
+}
+
+bool Raft::paced(Moment now, MemberId id) const {
+    const auto found = progress_.find(id);
+    return role_ == Role::leader && found != progress_.end() &&
+           waits_for_pace(now, id, found->second);
 }
 
 bool Raft::caught_up(Moment now, MemberId id) const {

@@ -34,6 +34,7 @@
 #include "raft/fingerprint.h"
 #include "raft/log.h"
 #include "raft/messages.h"
+#include "raft/pace.h"
 #include "raft/snapshot_assembly.h"
 #include "raft/types.h"
 
@@ -55,7 +56,10 @@ struct Options {
     std::size_t max_in_flight = 64;  ///< Appends with entries unacknowledged by one follower
     std::size_t max_in_flight_bytes = 8 << 20;     ///< … and their bytes
     std::size_t max_uncommitted_bytes = 64 << 20;  ///< over this a proposal would_block
-    std::size_t max_reads = 65536;                 ///< waiting; over this a read would_block
+    /// Bytes a second, an Entry's own included; who commits as many brings up who is behind at a
+    /// pace (pace.h).
+    std::size_t busy_rate = 16 << 20;
+    std::size_t max_reads = 65536;  ///< waiting; over this a read would_block
     std::size_t snapshot_chunk_bytes = 64 * 1024;
     std::size_t max_snapshot_in_flight_bytes = 512 * 1024;  ///< unacknowledged by one follower
     std::size_t max_snapshot_bytes = std::size_t{1} << 30;  ///< a longer state is not taken
@@ -194,9 +198,14 @@ public:
     bool caught_up(Moment now, MemberId id) const;
     /// Leader: match index of a follower.
     Index match_index(MemberId id) const;
-    /// Leader: the lowest index of the states on their way to followers that answer; max_index if
-    /// there are none. Who cuts the log keeps what comes after it, as far as there is room.
-    Index oldest_state_on_its_way(Moment now) const;
+    /// Leader: whether `id` is behind, and waits for its pace (pace.h).
+    bool paced(Moment now, MemberId id) const;
+    /// Leader: whether somebody is being sent the state.
+    bool sends_state() const;
+    /// Leader: what followers that answer, and are behind, still need of the log comes after this;
+    /// max_index if nobody is. Who cuts the log keeps it, as far as there is room: who loses the
+    /// log is sent a state, and then all that came since.
+    Index needed_after(Moment now) const;
     /// Whether a leader is heard: it is one itself, or had an Append within election_max.
     bool hears_leader(Moment now) const;
     Trigger trigger() const { return trigger_; }
@@ -254,6 +263,8 @@ private:
     bool flush_follower(Moment now, MemberId id, Progress& progress);
     Index end_for_witnesses() const;
     bool flush_replicating(Moment now, MemberId id, Progress& progress);
+    bool is_behind(MemberId id, const Progress& progress) const;
+    bool waits_for_pace(Moment now, MemberId id, const Progress& progress) const;
     void send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
                      Entries entries, bool commit_only = false);
     void rank_successors();
@@ -262,7 +273,7 @@ private:
     void note_round(Moment now, Progress& progress);
     void on_rejected(Moment now, Progress& progress, const AppendReply& reply);
     void evaluate_commit(Moment now);
-    void advance_commit_as_leader(Index index);
+    void advance_commit_as_leader(Moment now, Index index);
     Nanos quorum_heard_at(Moment now) const;
 
     // ---- replication_follower.cpp ----
@@ -353,6 +364,8 @@ private:
         };
         std::vector<InFlight> in_flight;  ///< unacknowledged Appends with entries
         std::size_t in_flight_bytes = 0;
+        Pace::Position resume_at = 0;  ///< while it is behind
+        unsigned states = 0;           ///< begun to be sent since it was last not behind
         /// Rounds of catching up (section 4.2.1): up to the log's end as it was when one began.
         Index round_end = 0;
         Nanos round_began = base::long_ago;
@@ -418,6 +431,8 @@ private:
     Nanos prefer_pause_{};           ///< before that is tried again
     bool lacks_data_ = false;        ///< entries were withheld from it, and no state has come since
     std::size_t uncommitted_bytes_ = 0;
+    Pace pace_{options_.busy_rate, options_.heartbeat / 10};
+    bool held_back_ = false;  ///< somebody, by the pace, when everybody was last sent something
     std::deque<PendingRead> reads_;  ///< in the order of their times
     std::vector<ReadReady> reads_ready_;
     std::vector<std::uint64_t> reads_lost_;

@@ -24,6 +24,7 @@ void Raft::tick_leader(Moment now) {
     if (now.monotonic >= heartbeat_deadline_) {
         round_due_ = true;
         heartbeat_deadline_ = now.monotonic + options_.heartbeat;
+        pace_.note_round(now.monotonic);
         hand_on_to_preferred(now);
     }
 }
@@ -44,6 +45,7 @@ void Raft::flush_leader(Moment now) {
     hand_on_if_ready();
     confirm_reads(now);
     if (round_due_) rank_successors();
+    held_back_ = false;
     bool sent = round_due_;
     for (auto& [id, progress] : progress_) sent |= flush_follower(now, id, progress);
     round_due_ = false;
@@ -115,11 +117,31 @@ Index Raft::end_for_witnesses() const {
     return end;
 }
 
+/// Lacks what is committed. A witness may, with all that it is to have.
+bool Raft::is_behind(MemberId id, const Progress& progress) const {
+    if (progress.state == Progress::State::snapshot) return true;
+    return progress.state == Progress::State::replicate && progress.next <= commit_index_ &&
+           !configuration().is_witness(id);
+}
+
+/// Whether `id` is brought up at a pace, and it is not its time yet. A round takes something along
+/// in any case; who is to lead is waited for; and who has lost the log at this pace, which goes on
+/// from a later state by now, gets the next one as fast as it can take it.
+bool Raft::waits_for_pace(Moment now, MemberId id, const Progress& progress) const {
+    const bool to_lead = transfer_ && transfer_->target == id;
+    return is_behind(id, progress) && !round_due_ && !to_lead && progress.states <= 1 &&
+           !pace_.allows(now.monotonic, progress.resume_at);
+}
+
 bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
     // While it is not agreed on that it is a witness, it may have to be something else again.
     const bool witness = log_.configuration_at(commit_index_).is_witness(id);
     const bool as_witness = witness || configuration().is_witness(id);
     const Index end = as_witness ? end_for_witnesses() : log_.last_index();
+    if (waits_for_pace(now, id, progress)) {
+        held_back_ = true;  // and what is committed is told with the next piece
+        return false;
+    }
     const bool more = progress.next <= end && progress.in_flight.size() < options_.max_in_flight &&
                       progress.in_flight_bytes < options_.max_in_flight_bytes;
     if (!more && !round_due_ && progress.commit_told >= commit_index_) return false;
@@ -142,6 +164,7 @@ bool Raft::flush_replicating(Moment now, MemberId id, Progress& progress) {
         }
         progress.in_flight.push_back({progress.next - 1, bytes});
         progress.in_flight_bytes += bytes;
+        progress.resume_at = pace_.resume_after(progress.resume_at, bytes);
     }
     const bool commit_only = entries.empty() && !round_due_;
     send_append(now, id, progress, prev, *prev_term, std::move(entries), commit_only);
@@ -206,6 +229,7 @@ void Raft::on_accepted(Moment now, Progress& progress, const AppendReply& reply)
         progress.probe_due = false;
     }
     progress.next = std::max(progress.next, progress.match + 1);
+    if (progress.next > commit_index_) progress.states = 0;
     std::erase_if(progress.in_flight, [&](const Progress::InFlight& append) {
         const bool arrived = append.last <= progress.match;
         if (arrived) progress.in_flight_bytes -= append.bytes;
@@ -256,14 +280,16 @@ void Raft::evaluate_commit(Moment now) {
         return found->second.match;
     });
     if (index > commit_index_ && log_.term_at(index) == hard_state_.term) {
-        advance_commit_as_leader(index);
+        advance_commit_as_leader(now, index);
     }
 }
 
-void Raft::advance_commit_as_leader(Index index) {
+void Raft::advance_commit_as_leader(Moment now, Index index) {
     QUORATE_CHECK(index <= log_.last_index(), "only what is in the log is committed");
     for (Index at = commit_index_ + 1; at <= index; ++at) {
-        uncommitted_bytes_ -= log_.at(at).data.size() + sizeof(Entry);
+        const std::size_t bytes = log_.at(at).data.size() + sizeof(Entry);
+        uncommitted_bytes_ -= bytes;
+        pace_.note_committed(now.monotonic, bytes);
     }
     commit_index_ = index;
     leave_joint_if_committed();

@@ -11,6 +11,7 @@ namespace quorate::raft {
 /// is there, so one state a follower is the most that a slow one costs.
 void Raft::begin_snapshot(Moment now, Progress& progress) {
     progress.state = Progress::State::snapshot;
+    ++progress.states;
     progress.snapshot = log_.snapshot();
     progress.chunks_sent = progress.chunks_acknowledged = 0;
     progress.last_chunk_sent = false;
@@ -41,7 +42,10 @@ bool Raft::flush_snapshot(Moment now, MemberId id, Progress& progress) {
         progress.chunks_sent == progress.chunks_acknowledged ||
         (progress.snapshot_silences == 0 && progress.chunks_sent - progress.chunks_acknowledged <
                                                 options_.max_snapshot_in_flight_bytes);
-    const bool chunk = !progress.last_chunk_sent && room;
+    const bool more = !progress.last_chunk_sent && room;
+    const bool held_back = more && waits_for_pace(now, id, progress);
+    const bool chunk = more && !held_back;
+    held_back_ |= held_back;
     if (chunk) send_chunk(now, id, progress);
     // A heartbeat keeps the promise alive, and is accepted once the state is there, even if that
     // answer was lost.
@@ -68,15 +72,23 @@ void Raft::send_chunk(Moment now, MemberId id, Progress& progress) {
         install.snapshot = std::move(part);
     }
     progress.chunks_sent += bytes;
+    progress.resume_at = pace_.resume_after(progress.resume_at, bytes);
     progress.last_chunk_sent = install.done;
     send(id, std::move(install));
 }
 
-Index Raft::oldest_state_on_its_way(Moment now) const {
+bool Raft::sends_state() const {
+    return std::any_of(progress_.begin(), progress_.end(),
+                       [](const auto& each) { return each.second.snapshot != nullptr; });
+}
+
+Index Raft::needed_after(Moment now) const {
     Index oldest = max_index;
     for (const auto& [id, progress] : progress_) {
         const bool answers = now.monotonic - progress.heard < 2 * options_.election_max;
-        if (progress.snapshot && answers) oldest = std::min(oldest, progress.snapshot->index);
+        if (!answers || !is_behind(id, progress)) continue;
+        const Index has = progress.snapshot ? progress.snapshot->index : progress.match;
+        oldest = std::min(oldest, has);
     }
     return oldest;
 }

@@ -65,9 +65,7 @@ void Faults::interrupt_state(int tries) {
     const std::optional<Node> leader = world_.leader();
     const Process* leading = leader ? world_.process(*leader) : nullptr;
     const raft::Raft* raft = leading ? leading->loop->raft() : nullptr;
-    const bool under_way =
-        raft != nullptr && raft->oldest_state_on_its_way(leading->clock.now()) != raft::max_index;
-    if (!under_way) {
+    if (raft == nullptr || !raft->sends_state()) {
         if (tries == 0 || over_) return;
         world_.scheduler().after(200us, [this, tries] { interrupt_state(tries - 1); });
         return;

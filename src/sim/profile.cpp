@@ -128,7 +128,7 @@ Profile draw_profile(std::uint64_t seed) {
         // A short log: who was away for a moment needs the state.
         profile.compaction.after_entries = 1 + random.below(60);
         profile.compaction.keep_entries = 5 + random.below(20);
-        profile.compaction.keep_entries_for_state = 1000;
+        profile.compaction.keep_entries_needed = 1000;
         profile.compaction.chunk_bytes = 100 + random.below(2000);
         // A transfer that takes many round trips.
         if (random.one_in(2)) profile.compaction.chunk_bytes = 16 + random.below(48);
@@ -141,6 +141,8 @@ Profile draw_profile(std::uint64_t seed) {
     profile.machines += profile.observers;
     // One seed in five is of members that behave as in a crowd.
     if (seed % 5 == 3) profile.crowd = 1 + seed % 3;
+    // One seed in thirteen is of leaders that are busy whatever they commit.
+    if (seed % 13 == 9) profile.busy_rate = 1;
     // One seed in sixteen is about votes that take nearly as long as the promise with them lasts,
     // for candidates that nobody hears from then on.
     if (seed % 16 == 5) {

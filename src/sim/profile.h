@@ -43,6 +43,7 @@ struct Profile {
     MemberOptions member;  ///< seeds, listen and beacon are filled in for each process
     group::CompactionLimits compaction = {};
     std::size_t crowd = group::LoopOptions{}.crowd;
+    std::size_t busy_rate = group::LoopOptions{}.busy_rate;
     std::uint32_t machines = 0;   ///< spec.size, or one too many, and the observers
     std::uint32_t resize_to = 0;  ///< an operator makes it this size meanwhile; 0: never
     std::uint32_t witnesses = 0;  ///< nodes 1 to this one

@@ -65,6 +65,7 @@ group::LoopOptions World::loop_options(Node node, Process& process) {
     options.member = profile_.member;
     options.compaction = profile_.compaction;
     options.crowd = profile_.crowd;
+    options.busy_rate = profile_.busy_rate;
     options.member.listen = options.member.advertise = process.endpoint;
     options.member.role = profile_.role_of(node);
     if (profile_.preferences) options.member.priority = static_cast<std::uint8_t>(node % 3);

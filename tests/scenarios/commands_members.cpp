@@ -50,6 +50,8 @@ void cluster(World& world, Arguments& words) {
             world.options.max_append_entries = words.number();
         } else if (words.accept("in-flight")) {
             world.options.max_in_flight = words.number();
+        } else if (words.accept("busy")) {
+            world.options.busy_rate = words.number();
         } else {
             words.end();
         }
@@ -203,8 +205,8 @@ std::vector<Command> member_commands() {
     return {
         {"cluster",
          "A B C [learners D] [witnesses C] [leader A] [priority B N] [seats N] [heartbeat MS] "
-         "[election MIN MAX] [drift F] [batch N] [in-flight N] [chunk BYTES] [window BYTES] "
-         "[latency MS]",
+         "[election MIN MAX] [drift F] [batch N] [in-flight N] [busy RATE] [chunk BYTES] "
+         "[window BYTES] [latency MS]",
          "a new world with a group; with a leader, elects it and commits its no-op", cluster},
         {"newcomer", "D…", "a member without any state, until a leader sends it one", newcomer},
         {"from-disk", "A [log TERM…] [term T] [vote B]",

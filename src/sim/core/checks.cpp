@@ -98,6 +98,7 @@ void Checks::look(Node& node) {
     look_at_role(node);
     look_at_commit(node);
     look_at_lease(node);
+    look_at_pace(node);
 }
 
 void Checks::look_at_log(Node& node) {
@@ -236,6 +237,14 @@ void Checks::look_at_lease(Node& node) {
     const Nanos end = node.clock->when_boottime(node.raft->lease_until());
     node.held_lease = end > now;
     lease_.holds(node.life, the_one, end, now);
+}
+
+void Checks::look_at_pace(Node& node) {
+    if (node.role != Role::leader) return;
+    const Moment now = node.clock->now();
+    for (const MemberId& id : node.raft->configuration().voters) {
+        if (node.raft->paced(now, id)) totals_.coverage.hit(Branch::brought_up_at_a_pace);
+    }
 }
 
 void Checks::sent(const Node& node, const raft::Outgoing& outgoing) {

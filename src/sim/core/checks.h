@@ -49,6 +49,7 @@ private:
     void look_at_role(Node& node);
     void look_at_commit(Node& node);
     void look_at_lease(Node& node);
+    void look_at_pace(Node& node);
     void stands(Node& node, const raft::Entry& entry, std::optional<Term> term_before);
     void won(Node& node);
     void lost(Node& node, Term term_before);

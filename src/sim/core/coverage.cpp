@@ -57,6 +57,7 @@ constexpr std::array<const char*, branches> names = {
     "snapshot chunk",
     "snapshot installed",
     "snapshot refused",
+    "brought up at a pace",
     "restarted from disk",
     "rebooted",
     "restored from snapshot",

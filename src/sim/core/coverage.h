@@ -67,6 +67,8 @@ enum class Branch : std::uint8_t {
     snapshot_chunk,
     snapshot_installed,
     snapshot_refused,
+    // pace
+    brought_up_at_a_pace,
     // disks
     restarted_from_disk,
     rebooted,

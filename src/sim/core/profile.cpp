@@ -116,6 +116,8 @@ Profile draw_profile(std::uint64_t seed) {
     draw_weather(random, profile);
     draw_faults(random, profile);
     draw_clients(random, profile);
+    // One seed in six is of leaders that are busy whatever they commit.
+    if (seed % 6 == 3) profile.busy_rate = 1;
     return profile;
 }
 
@@ -129,6 +131,7 @@ std::string Profile::describe() const {
                        ms(weather.delay_max) + ", sync to " + ms(sync_max);
     if (witness) text += ", one witness";
     if (priorities) text += ", priorities";
+    if (busy_rate == 1) text += ", busy leaders";
     if (change_gap > Nanos(0)) text += ", a change every " + ms(change_gap);
     if (transfer_gap > Nanos(0)) text += ", a transfer every " + ms(transfer_gap);
     if (compact_gap > Nanos(0)) text += ", a compaction every " + ms(compact_gap);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "raft/raft.h"
 #include "sim/names.h"
 
 namespace quorate::sim::core {
@@ -58,6 +59,7 @@ struct Profile {
     std::size_t max_in_flight = 64;
     std::size_t max_in_flight_bytes = 8 << 20;
     std::size_t max_uncommitted_bytes = 64 << 20;
+    std::size_t busy_rate = raft::Options{}.busy_rate;
     std::size_t snapshot_chunk_bytes = 64 * 1024;
     std::size_t max_snapshot_in_flight_bytes = 512 * 1024;
     bool witness = false;     ///< one of the founding voters is a witness

@@ -114,6 +114,7 @@ void World::start(Node& node, Nanos withhold) {
     options.max_in_flight = profile_.max_in_flight;
     options.max_in_flight_bytes = profile_.max_in_flight_bytes;
     options.max_uncommitted_bytes = profile_.max_uncommitted_bytes;
+    options.busy_rate = profile_.busy_rate;
     options.snapshot_chunk_bytes = profile_.snapshot_chunk_bytes;
     options.max_snapshot_in_flight_bytes = profile_.max_snapshot_in_flight_bytes;
     options.is_readable = [](const raft::Snapshot& snapshot) {
