@@ -132,7 +132,7 @@ struct MemberOptions {
     std::size_t uncommitted_bytes = 64 << 20;
     /// The log in memory, for members that are behind: applied entries, 100 to 100,000,000, and their
     /// bytes, 64 KiB to 64 GiB. Whoever is further behind is given the state instead. A cut leaves a
-    /// fiftieth (a sixteenth of the bytes), and more while a state is on its way.
+    /// fiftieth (a sixteenth of the bytes), and more while somebody that answers needs more.
     std::size_t kept_entries = 1'000'000;
     std::size_t kept_bytes = 256 << 20;
     std::size_t open_polls = 1024;        ///< votes and actions that this member, leading, lets be open, 1 to 1024

@@ -36,7 +36,7 @@ public:
 
     /// Leadership begins: what was counted until now is forgotten.
     void begin(Nanos now) {
-        committed_ = committed_at_round_ = 0;
+        committed_ = committed_at_round_ = kept_ = 0;
         committed_at_ = round_at_ = now;
         busy_ = false;
     }
@@ -45,9 +45,10 @@ public:
         committed_at_ = now;
     }
     void note_round(Nanos now) {
-        const std::chrono::duration<double> passed = now - round_at_;
-        const std::uint64_t bytes = committed_ - committed_at_round_;
-        busy_ = bytes > 0 && static_cast<double>(bytes) >= busy_rate_ * passed.count();
+        const double passed = seconds(now - round_at_);
+        const auto bytes = static_cast<double>(committed_ - committed_at_round_);
+        busy_ = bytes > 0 && bytes >= busy_rate_ * passed;
+        kept_ = passed > 0 ? static_cast<Position>(bytes * seconds(quiet_) / passed) : 0;
         committed_at_round_ = committed_;
         round_at_ = now;
     }
@@ -60,20 +61,23 @@ public:
     /// When no pace is kept any more, unless something is committed before.
     Nanos quiet_at() const { return committed_at_ + quiet_; }
 
-    /// Commits come in lumps: what the last ones allowed, and was not used, is not lost, up to a
-    /// few pieces. And what was sent while there was time to spare is not to be paid for.
+    /// Commits come in lumps: what they allow, and is not used yet, is not lost, up to what is
+    /// committed within `quiet`. (Lumps that are further apart end the pace.) And what was sent
+    /// while there was time to spare is not to be paid for.
     Position resume_after(Position resume_at, std::size_t bytes) const {
-        constexpr Position kept_pieces = 16;
         const Position step = bytes * 2 / 3;
-        const Position kept = std::min(committed_, kept_pieces * step);
+        const Position kept = std::min(committed_, kept_);
         return std::clamp(resume_at + step, committed_ - kept, committed_ + step);
     }
 
 private:
+    static double seconds(Nanos time) { return std::chrono::duration<double>(time).count(); }
+
     double busy_rate_;
     Nanos quiet_;
     Position committed_ = 0;  ///< since leadership began
     Position committed_at_round_ = 0;
+    Position kept_ = 0;  ///< of what commits allowed
     Nanos committed_at_{};
     Nanos round_at_{};
     bool busy_ = false;

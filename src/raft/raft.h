@@ -202,9 +202,9 @@ public:
     bool paced(Moment now, MemberId id) const;
     /// Leader: whether somebody is being sent the state.
     bool sends_state() const;
-    /// Leader: what followers that answer, and are behind, still need of the log comes after this;
-    /// max_index if nobody is. Who cuts the log keeps it, as far as there is room: who loses the
-    /// log is sent a state, and then all that came since.
+    /// Leader: what followers that answer lack of what is committed comes after this; max_index if
+    /// nobody lacks any. Who cuts the log keeps it, as far as there is room: who loses the log is
+    /// sent a state, and then all that came since.
     Index needed_after(Moment now) const;
     /// Whether a leader is heard: it is one itself, or had an Append within election_max.
     bool hears_leader(Moment now) const;
@@ -265,6 +265,10 @@ private:
     bool flush_replicating(Moment now, MemberId id, Progress& progress);
     bool is_behind(MemberId id, const Progress& progress) const;
     bool waits_for_pace(Moment now, MemberId id, const Progress& progress) const;
+    /// Longer than a turn of a loaded leader takes, and than its commits are apart.
+    Nanos quiet() const {
+        return std::max<Nanos>(options_.heartbeat / 10, std::chrono::milliseconds(2));
+    }
     void send_append(Moment now, MemberId id, Progress& progress, Index prev, Term prev_term,
                      Entries entries, bool commit_only = false);
     void rank_successors();
@@ -431,7 +435,7 @@ private:
     Nanos prefer_pause_{};           ///< before that is tried again
     bool lacks_data_ = false;        ///< entries were withheld from it, and no state has come since
     std::size_t uncommitted_bytes_ = 0;
-    Pace pace_{options_.busy_rate, options_.heartbeat / 10};
+    Pace pace_{options_.busy_rate, quiet()};
     bool held_back_ = false;  ///< somebody, by the pace, when everybody was last sent something
     std::deque<PendingRead> reads_;  ///< in the order of their times
     std::vector<ReadReady> reads_ready_;

@@ -86,9 +86,10 @@ Index Raft::needed_after(Moment now) const {
     Index oldest = max_index;
     for (const auto& [id, progress] : progress_) {
         const bool answers = now.monotonic - progress.heard < 2 * options_.election_max;
-        if (!answers || !is_behind(id, progress)) continue;
         const Index has = progress.snapshot ? progress.snapshot->index : progress.match;
-        oldest = std::min(oldest, has);
+        const bool knows = has > 0;  // not yet, of a leader that was just elected
+        const bool lacks = has < commit_index_ && !configuration().is_witness(id);
+        if (answers && knows && lacks) oldest = std::min(oldest, has);
     }
     return oldest;
 }

@@ -61,25 +61,43 @@ std::uint64_t sent_meanwhile(std::size_t piece, std::size_t lump, std::size_t co
 }
 
 TEST(Pace, IsHalfAsFastAgainAsTheCommitsHoweverTheyCome) {
-    for (const std::size_t lump : {1, 99, 100, 136, 137, 1000}) {
+    for (const std::size_t lump : {1, 99, 100, 136, 137, 1000, 5000}) {
         const std::uint64_t sent = sent_meanwhile(204, lump, 100'000);
         EXPECT_GE(sent, 149'000u) << lump;
-        EXPECT_LE(sent, 152'000u) << lump;
+        EXPECT_LE(sent, 151'000u) << lump;
     }
 }
 
-TEST(Pace, KeepsNoMoreThanAFewPiecesForLater) {
+TEST(Pace, IsTheSameForPiecesOfAllSizes) {
     Pace pace(1, 1h);
+    pace.begin(0s);
+    pace.note_committed(1s, 1000);
+    pace.note_round(1s);
+    Pace::Position resume_at = 1000;
+    std::uint64_t sent = 0;
+    for (int i = 0; i < 100; ++i) {
+        pace.note_committed(1s, 80'000);
+        while (pace.allows(1s, resume_at)) {
+            const std::size_t piece = i % 2 == 0 ? 100'000 : 200;
+            sent += piece;
+            resume_at = pace.resume_after(resume_at, piece);
+        }
+    }
+    EXPECT_GE(sent, 11'900'000u);
+    EXPECT_LE(sent, 12'100'000u);
+}
+
+TEST(Pace, KeepsForLaterWhatIsCommittedWithinTheTimeThatEndsIt) {
+    Pace pace(1, 10ms);
     pace.begin(0s);
     pace.note_committed(1s, 1'000'000);
     pace.note_round(1s);
     Pace::Position resume_at = 0;
-    int pieces = 0;
-    for (; pieces < 1000 && pace.allows(1s, resume_at); ++pieces) {
-        resume_at = pace.resume_after(resume_at, 200);
+    std::size_t sent = 0;
+    for (; sent < 1'000'000 && pace.allows(1s, resume_at); sent += 300) {
+        resume_at = pace.resume_after(resume_at, 300);
     }
-    EXPECT_GE(pieces, 2);
-    EXPECT_LE(pieces, 20);
+    EXPECT_NEAR(static_cast<double>(sent), 1.5 * 10'000, 600);
 }
 
 TEST(Pace, WhatWasSentMeanwhileIsNotPaidForLater) {
@@ -156,7 +174,7 @@ TEST_F(Paced, WhoIsBehindIsGivenThreeEntriesForEachTwoThatAreCommitted) {
         EXPECT_EQ(given_by([&] { commit_two(); }), 3u);
         solo.acknowledge(3);
     }
-    for (int i = 0; i < 300 && match_of_3() < solo.raft.commit_index(); ++i) {
+    for (int i = 0; i < 1000 && match_of_3() < solo.raft.commit_index(); ++i) {
         commit_one();
         solo.acknowledge(3);
     }
@@ -253,6 +271,13 @@ TEST_F(PacedState, ComesInChunksWithTheCommits) {
     EXPECT_NEAR(static_cast<double>(chunks() - before), bytes * 1.5 / 300, 1.0);
     EXPECT_EQ(solo.raft.needed_after(solo.now), solo.raft.log().snapshot()->index)
         << "of the log it needs what comes after it";
+}
+
+TEST_F(PacedState, IsSentOnWhereTheOthersStop) {
+    const std::size_t before = chunks();
+    solo.wait_for_timer();
+    EXPECT_GT(chunks(), before);
+    EXPECT_LE(solo.now.monotonic, last_commit + 5ms);
 }
 
 TEST_F(PacedState, IsNotPacedOnceTheLogHasGoneOnWithoutItAgain) {
