@@ -212,6 +212,9 @@ TEST_F(Paced, TheLogIsToBeKeptForWhoIsBehindAndAnswers) {
     solo.acknowledge(3);
     const Index has = match_of_3();
     EXPECT_EQ(solo.raft.needed_after(solo.now), has);
+    solo.raft.suspect(member(3));
+    solo.turn();
+    EXPECT_EQ(solo.raft.needed_after(solo.now), has) << "though it is asked where it is";
     for (int i = 0; i < 13; ++i) heartbeat();
     EXPECT_EQ(solo.raft.needed_after(solo.now), max_index) << "it answers no more";
 }
