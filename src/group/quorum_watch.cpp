@@ -110,18 +110,18 @@ void GroupLoop::Impl::watch_quorum() {
         story(quorum_ ? "has a quorum again" : "has lost its quorum");
     }
     tell_quorum();
-    const auto& patience = options_.spec.refound_after;
-    if (quorum_ && !leaving_ && patience && leader_heard_at_ + *patience <= now()) {
+    const auto& refound_after = options_.spec.refound_after;
+    if (quorum_ && !leaving_ && refound_after && leader_heard_at_ + *refound_after <= now()) {
         // What the last leader and a witness agreed on may be with nobody any more who could lead.
         give_up("a quorum, and nobody to lead it, for " +
-                std::to_string(patience->count() / 1000000) + " ms");
+                std::to_string(refound_after->count() / 1000000) + " ms");
         return;
     }
-    if (quorum_ || leaving_ || !patience) return;
+    if (quorum_ || leaving_ || !refound_after) return;
     if (!quorum_is_possible()) {
         give_up("too many of its voters are proven dead");
-    } else if (quorum_at_ + *patience <= now()) {
-        give_up("no quorum for " + std::to_string(patience->count() / 1000000) + " ms");
+    } else if (quorum_at_ + *refound_after <= now()) {
+        give_up("no quorum for " + std::to_string(refound_after->count() / 1000000) + " ms");
     }
 }
 
