@@ -67,7 +67,10 @@ protected:
     bool settled() {
         if (!watch_.until([&] { return !watch_.common_leader(all()).empty(); })) return false;
         return watch_.until([&] {
-            const Json status = watch_.ask(*members_[leading_host()], "status");
+            // Where links have just been healed, who leads may change once more.
+            const std::string leader = watch_.common_leader(all());
+            if (leader.empty()) return false;
+            const Json status = watch_.ask(*members_[host_of(leader)], "status");
             return status["lease"] == true && status["members"].size() == five;
         });
     }
