@@ -3,7 +3,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
 # zmq.h includes nothing of what libzmq itself was built with. pkg-config tells those folders all the same,
-# and CMake puts them in another order when it configures again, which would compile everything anew.
+# and CMake hands them on in another way when it configures again, which would compile everything anew.
 set_target_properties(PkgConfig::ZMQ PROPERTIES INTERFACE_COMPILE_OPTIONS ""
                       INTERFACE_INCLUDE_DIRECTORIES "${ZMQ_INCLUDEDIR}")
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)

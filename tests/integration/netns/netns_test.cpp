@@ -65,7 +65,6 @@ protected:
     }
     /// Everybody is in, follows one leader, and what any of them says through the log is heard by all.
     bool settled() {
-        if (!watch_.until([&] { return !watch_.common_leader(all()).empty(); })) return false;
         return watch_.until([&] {
             // Where links have just been healed, who leads may change once more.
             const std::string leader = watch_.common_leader(all());
